@@ -1,0 +1,83 @@
+"""Every refusal of mlcockpit has a class, an exit code and a hint.
+
+    CockpitError                 1   the answer is bad news
+    ├── UsageError               2   the request was wrong
+    │   ├── UnknownName          2   nothing, or more than one thing, has that name
+    │   ├── NoProject            2   there is no mlcockpit.toml here or above
+    │   ├── BadProjectFile       2   mlcockpit.toml cannot be read or does not hold
+    │   ├── Refused              2   a law of the domain says no (a state machine, four eyes, an open ownership)
+    │   └── Conflict             2   somebody else changed the record meanwhile
+    ├── EvidenceMissing          3   an ingredient or a source is not there
+    ├── StageFailed              4   a stage of a long job failed
+    │   └── SourceFailed         4   git, MLflow, a file or the database could not be read or written
+    ├── NotTrusted               5   a recorded command was not approved; nothing was run
+    └── Interrupted            130   a person pressed ctrl+c
+"""
+
+
+class CockpitError(Exception):
+    """Say what happened, to which subject, and what to type next."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.hint}" if self.hint else self.what
+
+
+class UsageError(CockpitError):
+    """The request was wrong."""
+
+    exit_code = 2
+
+
+class UnknownName(UsageError):
+    """Nothing, or more than one thing, has that name."""
+
+
+class NoProject(UsageError):
+    """There is no mlcockpit.toml here or above."""
+
+
+class BadProjectFile(UsageError):
+    """mlcockpit.toml cannot be read or does not hold."""
+
+
+class Refused(UsageError):
+    """A law of the domain says no."""
+
+
+class Conflict(UsageError):
+    """Somebody else changed the record meanwhile."""
+
+
+class EvidenceMissing(CockpitError):
+    """An ingredient or a source is not there."""
+
+    exit_code = 3
+
+
+class StageFailed(CockpitError):
+    """A stage of a long job failed."""
+
+    exit_code = 4
+
+
+class SourceFailed(StageFailed):
+    """Git, MLflow, a file or the database could not be read or written."""
+
+
+class NotTrusted(CockpitError):
+    """A recorded command was not approved; nothing was run."""
+
+    exit_code = 5
+
+
+class Interrupted(CockpitError):
+    """A person pressed ctrl+c."""
+
+    exit_code = 130

@@ -1,0 +1,142 @@
+"""The outside world as mlcockpit needs it: one Protocol each, real adapters in integrations/, fakes in tests/."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """The only source of now."""
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC; the story's instant where the project file sets `as_of`."""
+
+
+class Progress(Protocol):
+    """Where long work says how far it is; fronts draw it, pipes see nothing."""
+
+    def step(self, stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
+        """Say that `stage` is at `done` of `total` (0: unknown)."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One commit of a repository."""
+
+    sha: str
+    author_name: str
+    author_email: str
+    authored_at: datetime
+    committed_at: datetime
+    subject: str
+    parents: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    """Files it touches, where the caller asked for them."""
+
+
+class SourceControl(Protocol):
+    """A git repository, read without running anything it configures."""
+
+    root: Path
+    """The top of the work tree."""
+
+    def head(self) -> str | None:
+        """Return the full id of HEAD; None in a repository without commits."""
+
+    def branch(self) -> str | None:
+        """Return the branch that is checked out; None when detached."""
+
+    def remote_url(self) -> str | None:
+        """Return the URL of origin without credentials; None where there is none."""
+
+    def commits(self, *, since: datetime | None = None, paths: bool = False) -> Iterator[Commit]:
+        """Yield the commits of HEAD's history, newest first."""
+
+    def exists(self, commit: str) -> bool:
+        """Tell whether `commit` and all its trees and blobs are here."""
+
+    def read(self, commit: str, path: str) -> bytes | None:
+        """Return a file's bytes at a commit; None where it is not there."""
+
+    def files(self, commit: str) -> Sequence[str]:
+        """Return every path at a commit."""
+
+    def is_dirty(self) -> bool:
+        """Tell whether tracked files differ from HEAD or untracked ones are there that nothing ignores."""
+
+
+@dataclass(frozen=True)
+class FileDigest:
+    """What one data file (or folder) is, by content."""
+
+    path: str
+    sha256: str
+    """Of the bytes; of the sorted (path, sha256) list for a folder."""
+    size: int
+    content_sha256: str | None = None
+    """Of the ordered rows, independent of the file format; None where the file is not a table."""
+    unordered_sha256: str | None = None
+    rows: int | None = None
+    columns: Mapping[str, str] | None = None
+    """Column name → digest of its values."""
+    types: Mapping[str, str] | None = None
+    """Column name → type as stored."""
+
+
+class DataFiles(Protocol):
+    """Data files under the project, known by content."""
+
+    def digest(self, path: Path, *, table: bool = True) -> FileDigest:
+        """Return the digest of a file or folder; raises SourceFailed where it is gone or cannot be read."""
+
+
+class BlobStore(Protocol):
+    """Bytes by their sha-256."""
+
+    def put(self, data: bytes) -> str:
+        """Keep `data`; return its sha-256."""
+
+    def get(self, sha256: str) -> bytes | None:
+        """Return the bytes; None where they are not here or no longer match their name."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a child process ended."""
+
+    exit_status: int
+    """Negative: the signal that ended it."""
+    seconds: float
+    timed_out: bool
+    peak_memory: int
+    """Bytes of the largest process; 0 where unknown."""
+    log: Path
+    """Its output, stdout and stderr together, as it came."""
+
+
+class Runner(Protocol):
+    """Runs a command of ours or of a recipe, and ends it whole."""
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: Path,
+        env: Mapping[str, str],
+        log: Path,
+        timeout_s: float | None = None,
+        memory_bytes: int | None = None,
+    ) -> Finished:
+        """Run `argv` with exactly `env` and no shell; kill its whole process group at the time limit."""
+
+
+class TrustStore(Protocol):
+    """Which recorded commands this person has approved, kept outside every project."""
+
+    def is_trusted(self, trust_id: str) -> bool:
+        """Tell whether exactly this recipe was approved or captured on this machine."""
+
+    def approve(self, trust_id: str, note: str) -> None:
+        """Remember the approval."""
