@@ -83,6 +83,8 @@ class FileDigest:
     """Column name → digest of its values."""
     types: Mapping[str, str] | None = None
     """Column name → type as stored."""
+    trouble: str = ""
+    """Why a file with a table's name has no content digest, in words, by line where it can; empty: nothing is wrong."""
 
 
 class DataFiles(Protocol):
