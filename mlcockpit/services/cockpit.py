@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlcockpit.domain.project_file import ProjectFile
 from mlcockpit.errors import NoProject
 from mlcockpit.ports import BlobStore, Clock, DataFiles, Progress, Runner, SourceControl, TrustStore
 
 if TYPE_CHECKING:
+    from mlcockpit.domain.project_file import ProjectFile
     from mlcockpit.store.database import Store
 
 STATE_FOLDER = ".mlcockpit"
@@ -41,7 +41,7 @@ class Cockpit:
     doors: Doors
     actor: str
     """Handle of the person who acts, else the login name."""
-    maybe_file: ProjectFile | None = None
+    maybe_file: "ProjectFile | None" = None
     """None outside a project."""
     at: datetime | None = None
     """When what is written happened; None: now."""
@@ -49,7 +49,7 @@ class Cockpit:
     """The user's own folder of mlcockpit: trust, environments, attempts."""
 
     @property
-    def file(self) -> ProjectFile:
+    def file(self) -> "ProjectFile":
         """Return the project file; raises NoProject outside a project."""
         if self.maybe_file is None:
             raise NoProject(f"there is no mlcockpit.toml in {self.root} or above", hint="`mlcockpit init` writes one")
