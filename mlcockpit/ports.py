@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from mlcockpit.domain.run_facts import RunFacts
+
 
 class Clock(Protocol):
     """The only source of now."""
@@ -186,3 +188,31 @@ class TrustStore(Protocol):
 
     def approve(self, trust_id: str, note: str) -> None:
         """Remember the approval."""
+
+
+class RunBook(Protocol):
+    """What the tracker knows of runs, by id; read from the mirror."""
+
+    def facts(self, run_id: str) -> RunFacts | None:
+        """Return one run with its metrics, inputs and user; None where nobody has seen it."""
+
+    def named(self, beginning: str) -> Sequence[str]:
+        """Return the ids of the runs whose id begins so, or whose name is exactly this."""
+
+    def reading(self, digests: Sequence[str]) -> Sequence[str]:
+        """Return the ids of the runs that logged an input with one of these digests."""
+
+
+class NoRuns:
+    """A project whose runs nobody has read."""
+
+    def facts(self, run_id: str) -> RunFacts | None:
+        """Return None: no run is known."""
+
+    def named(self, beginning: str) -> Sequence[str]:
+        """Return nothing."""
+        return ()
+
+    def reading(self, digests: Sequence[str]) -> Sequence[str]:
+        """Return nothing."""
+        return ()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlcockpit.errors import NoProject
-from mlcockpit.ports import BlobStore, Clock, DataFiles, Progress, Runner, SourceControl, TrustStore
+from mlcockpit.ports import BlobStore, Clock, DataFiles, NoRuns, Progress, RunBook, Runner, SourceControl, TrustStore
 
 if TYPE_CHECKING:
     from mlcockpit.domain.project_file import ProjectFile
@@ -28,6 +28,7 @@ class Doors:
     blobs: "Callable[[Cockpit], BlobStore]"
     runner: Callable[[], Runner]
     trust: Callable[[], TrustStore]
+    runs: "Callable[[Cockpit], RunBook]" = lambda _: NoRuns()
 
 
 @dataclass
@@ -83,6 +84,11 @@ class Cockpit:
     def blobs(self) -> BlobStore:
         """Return the content-addressed store."""
         return self.doors.blobs(self)
+
+    @cached_property
+    def runs(self) -> RunBook:
+        """Return what the tracker knows of runs."""
+        return self.doors.runs(self)
 
     @cached_property
     def runner(self) -> Runner:
