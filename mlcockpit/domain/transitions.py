@@ -45,7 +45,9 @@ _AFTER: Mapping[type[StrEnum], Mapping[StrEnum, frozenset[StrEnum]]] = {
         DeploymentState.CANARY: frozenset(
             {DeploymentState.LIVE, DeploymentState.SUPERSEDED, DeploymentState.ROLLED_BACK, DeploymentState.FAILED}
         ),
-        DeploymentState.LIVE: frozenset({DeploymentState.SUPERSEDED, DeploymentState.ROLLED_BACK, DeploymentState.FAILED}),
+        DeploymentState.LIVE: frozenset(
+            {DeploymentState.SUPERSEDED, DeploymentState.ROLLED_BACK, DeploymentState.FAILED}
+        ),
         DeploymentState.SUPERSEDED: frozenset(),
         DeploymentState.ROLLED_BACK: frozenset(),
         DeploymentState.FAILED: frozenset(),
