@@ -1,8 +1,8 @@
 """A git repository is read as it is: commits, people by .mailmap, trees and tags, and nothing it configures runs."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -20,21 +20,13 @@ _LFS = {b"git-lfs clean -- %f", b"git-lfs smudge -- %f", b"git-lfs filter-proces
 _TAG_FORMAT = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)%00%(taggername)%(authorname)"
 
 
-@dataclass(frozen=True)
-class NoRepository:
-    """There is no repository to read, and why."""
-
-    where: Path
-    why: str
-
-
-def open_git(start: Path) -> "GitSource | NoRepository":
-    """Return the repository that holds `start`, or why there is none."""
-    try:
-        top = run_git(["rev-parse", "--show-toplevel"], cwd=start)
-    except GitFailed as failed:
-        return NoRepository(start, failed.what.rpartition(": ")[2])
-    return GitSource(Path(top.decode("utf-8", "surrogateescape").rstrip("\n")))
+def open_repository(start: Path) -> "GitSource | None":
+    """Return the repository whose work tree holds `start`, None where there is none; raises GitFailed if it refuses."""
+    start = start.absolute()
+    if not any((folder / ".git").exists() for folder in (start, *start.parents)):
+        return None
+    top = run_git(["rev-parse", "--show-toplevel"], cwd=start)
+    return GitSource(Path(os.fsdecode(top.removesuffix(b"\n"))))
 
 
 class GitSource:
