@@ -13,6 +13,7 @@ import pyarrow as pa
 from mlcockpit.integrations.canonical_column import Hashes, hash_values
 from mlcockpit.integrations.table_batches import sum_up
 
+
 @dataclass(frozen=True)
 class TableDigest:
     """What the rows and columns of one table are, independent of the file that holds them."""

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from mlcockpit.domain.finding import Finding
-from mlcockpit.domain.run_facts import RunFacts, RunInput
+from mlcockpit.domain.run import RunInput
+from mlcockpit.domain.run_facts import RunFacts
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.domain.vocabulary import Severity, Source
 from mlcockpit.rules.rule import Rule

@@ -1,6 +1,6 @@
 from typing import Any
 
-from mlcockpit.domain.run_facts import RunInput
+from mlcockpit.domain.run import RunInput
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.rules.data.unknown_training_data import UnknownTrainingData
 from tests.builders import a_dataset_version, a_deployment, a_model_version, a_project, a_run
@@ -21,7 +21,7 @@ def test_fires_when_the_live_model_logged_no_data() -> None:
 
 
 def test_fires_when_nobody_published_what_it_read() -> None:
-    seen = live((RunInput("customers", "6c1e", "file:///elsewhere/customers.csv"),))
+    seen = live((RunInput("customers", "6c1e", "local", "file:///elsewhere/customers.csv", "training"),))
     assert found(UnknownTrainingData, seen) == [
         "D02 deploy/2: churn@2 in prod was trained by run/r1 on data that nobody published: customers (6c1e)"
     ]
@@ -29,7 +29,7 @@ def test_fires_when_nobody_published_what_it_read() -> None:
 
 def test_is_silent_when_the_digest_is_an_alias_of_a_published_version() -> None:
     version = a_dataset_version("customers", mlflow_digests=["6c1e"])
-    assert found(UnknownTrainingData, live((RunInput("customers", "6c1e", "x.csv"),), dataset_versions=[version])) == []
+    assert found(UnknownTrainingData, live((RunInput("customers", "6c1e", "local", "x.csv", "training"),), dataset_versions=[version])) == []
 
 
 def test_says_unknown_when_the_registry_names_no_run() -> None:
