@@ -1,10 +1,14 @@
 """The outside world as mlcockpit needs it: one Protocol each, real adapters in integrations/, fakes in tests/."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from mlcockpit.domain.run import MetricHistory
+from mlcockpit.domain.tracking import TrackerReading
 
 
 class Clock(Protocol):
@@ -186,3 +190,25 @@ class TrustStore(Protocol):
 
     def approve(self, trust_id: str, note: str) -> None:
         """Remember the approval."""
+
+    def sign(self, data: bytes) -> str:
+        """Return the signature that this person's key gives `data`."""
+
+    def verify(self, data: bytes, signature: str) -> bool:
+        """Tell whether `signature` was made for `data` on this machine."""
+
+
+class Tracker(Protocol):
+    """A store of training runs, read and never written."""
+
+    source: str
+    """Its address without credentials: the name under which the mirror keeps it."""
+
+    def stamp(self) -> str:
+        """Return what changes whenever the store is written to; empty where nobody can promise that."""
+
+    def reading(self) -> AbstractContextManager[TrackerReading]:
+        """Return the store in a form that can be attached; raises SourceFailed where it is missing, locked or foreign."""
+
+    def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> MetricHistory:
+        """Return the logged values of a metric in order, thinned to `most` points by minima and maxima."""
