@@ -17,7 +17,10 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NONE = 128
 """How git ends when what was named is not there."""
 _LFS = {b"git-lfs clean -- %f", b"git-lfs smudge -- %f", b"git-lfs filter-process"}
-_TAG_FORMAT = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)%00%(taggername)%(authorname)"
+_TAG_FORMAT = "%00".join(
+    f"%({field})"
+    for field in ("objecttype", "*objecttype", "objectname", "*objectname", "creatordate:unix", "taggername", "refname:strip=2")
+)
 
 
 def open_repository(start: Path) -> "GitSource | None":
@@ -67,7 +70,7 @@ class GitSource:
     def tags(self) -> Sequence[Tag]:
         """Return every tag of a commit, oldest first."""
         lines = _text(self._git("for-each-ref", "--sort=creatordate", f"--format={_TAG_FORMAT}", "refs/tags"))
-        return [_tag(*line.split("\0")) for line in lines.splitlines() if line.count("\0") == 4]
+        return [tag for line in lines.split("\n") if line and (tag := _tag(*line.split("\0")))]
 
     def missing(self, commit: str) -> Sequence[str]:
         """Return the ids of the trees and blobs of `commit` that are not here; the commit's own id where that is gone."""
@@ -136,7 +139,10 @@ def _checked(commit: str) -> str:
     return commit
 
 
-def _tag(name: str, target: str, peeled: str, at: str, by: str) -> Tag:
+def _tag(kind: str, peeled_kind: str, target: str, peeled: str, at: str, by: str, name: str) -> Tag | None:
+    """Return the tag; None where it names a tree or a file."""
+    if "commit" not in (kind, peeled_kind):
+        return None
     return Tag(name, peeled or target, datetime.fromtimestamp(int(at or 0), UTC), by)
 
 
