@@ -28,7 +28,7 @@ class FakeRepository:
     def commit(self, files: Mapping[str, bytes], *, by: str, email: str, at: datetime, subject: str) -> str:
         """Record a commit that writes `files`; return its id."""
         before = self.trees[self.history[-1].sha] if self.history else {}
-        sha = hashlib.sha1(f"{len(self.history)} {subject}".encode()).hexdigest()  # noqa: S324
+        sha = hashlib.sha1(f"{len(self.history)} {subject}".encode()).hexdigest()
         parents = (self.history[-1].sha,) if self.history else ()
         paths = tuple(sorted(path for path in files if before.get(path) != files[path]))
         self.history.append(Commit(sha, by, email, at, at, subject, parents, paths))
