@@ -109,7 +109,7 @@ def _git(cockpit: Cockpit) -> SourceControl | None:
 def _files(cockpit: Cockpit) -> DataFiles:
     from mlcockpit.integrations.files import LocalFiles
 
-    return LocalFiles(cockpit.root, cache=cockpit.state / "digests.json")
+    return LocalFiles(cockpit.root, cache=cockpit.state / "digests.db")
 
 
 def _blobs(cockpit: Cockpit) -> BlobStore:
