@@ -99,4 +99,3 @@ class DigestCache:
     def _drop_if_broken(self, error: sqlite3.DatabaseError) -> None:
         if getattr(error, "sqlite_errorname", "").split("_")[1:2] in (["CORRUPT"], ["NOTADB"]):
             self._path.unlink(missing_ok=True)
-

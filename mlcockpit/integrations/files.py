@@ -80,7 +80,11 @@ class LocalFiles:
         return FileDigest(self._shown(place), hashlib.sha256(json.dumps(sorted(files)).encode()).hexdigest(), size)
 
     def _known_or_read(
-        self, entry: "os.DirEntry[str]", stamp: Stamp, known: Known | None, new: list[tuple[str, Stamp, str, str | None]]
+        self,
+        entry: "os.DirEntry[str]",
+        stamp: Stamp,
+        known: Known | None,
+        new: list[tuple[str, Stamp, str, str | None]],
     ) -> str:
         if known is not None and known.stamp == str(stamp):
             return known.sha256

@@ -109,7 +109,9 @@ class GitSource:
     def is_dirty(self) -> bool:
         """Tell whether tracked files differ from HEAD or untracked ones are there that nothing ignores."""
         filters = self._filters()
-        return bool(run_git(["status", "--porcelain", "-z", "--ignore-submodules=dirty"], cwd=self.root, config=filters))
+        return bool(
+            run_git(["status", "--porcelain", "-z", "--ignore-submodules=dirty"], cwd=self.root, config=filters)
+        )
 
     def _filters(self) -> list[tuple[str, str]]:
         """Return configuration that turns off every content filter of the repository but Git LFS: they are commands."""
