@@ -87,7 +87,9 @@ def said(path: Path) -> Iterator[None]:
         if "locked" in str(error) or "busy" in str(error):
             hint = "another program is writing it; run mlcockpit sync again when it has finished"
             raise SourceFailed(f"the store {path} is locked", hint=hint) from error
-        raise SourceFailed(f"the store {path} cannot be read: {error}", hint="check it with: mlcockpit doctor") from error
+        raise SourceFailed(
+            f"the store {path} cannot be read: {error}", hint="check it with: mlcockpit doctor"
+        ) from error
 
 
 def _uri(path: Path, *options: str) -> str:

@@ -28,6 +28,7 @@ class TableDigest:
     types: Mapping[str, str]
     """Column name → type as stored."""
 
+
 def digest_table(path: Path) -> TableDigest:
     """Return the digest of the table in `path`; raises NotATable, or OSError where the file is gone."""
     return sum_up(path, DigestSum).total()

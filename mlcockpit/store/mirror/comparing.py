@@ -124,5 +124,3 @@ def _adds_up(connection: sqlite3.Connection, table: Mirrored) -> bool:
 def _count(connection: sqlite3.Connection, table: str) -> int:
     (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     return int(count)
-
-

@@ -62,6 +62,4 @@ def _copy_chunk(connection: sqlite3.Connection, first: int, last: int) -> None:
 
 def _rows_of(table: Mirrored, span: str) -> str:
     columns = ", ".join("c.id AS run" if name == "run" else f"f.{name}" for name in table.columns)
-    return (
-        f"SELECT {columns} FROM temp.fresh c CROSS JOIN temp.feed_{table.name} f ON f.run = c.run WHERE c.n {span}"
-    )
+    return f"SELECT {columns} FROM temp.fresh c CROSS JOIN temp.feed_{table.name} f ON f.run = c.run WHERE c.n {span}"

@@ -161,7 +161,9 @@ def freshness_of(connection: sqlite3.Connection) -> MirrorFreshness | None:
     """Return what an open mirror holds and since when; None before the first sync has finished."""
     if not schema.is_current(connection):
         return None
-    row = connection.execute("SELECT source, synced_at, (SELECT count(*) FROM runs) FROM cursor WHERE sync > 0").fetchone()
+    row = connection.execute(
+        "SELECT source, synced_at, (SELECT count(*) FROM runs) FROM cursor WHERE sync > 0"
+    ).fetchone()
     return None if row is None else MirrorFreshness(row[0], datetime.fromisoformat(row[1]), row[2])
 
 

@@ -88,7 +88,9 @@ def _runs(connection: sqlite3.Connection) -> Iterator[_Found]:
 
 def _tags(connection: sqlite3.Connection) -> Iterator[_Found]:
     known = "JOIN main.runs r ON r.id = p.run"
-    changed = f"SELECT r.run, p.key, p.was_value, p.value FROM temp.up_tags p {known} WHERE p.is_new = 0 AND {_NOT_A_CHANGE}"
+    changed = (
+        f"SELECT r.run, p.key, p.was_value, p.value FROM temp.up_tags p {known} WHERE p.is_new = 0 AND {_NOT_A_CHANGE}"
+    )
     for run, key, old, new in connection.execute(changed):
         yield ChangeKind.TAG_CHANGED, f"run/{run}", key, old or "", new or "", None
     gone = f"SELECT r.run, p.key, p.value FROM temp.gone_tags p {known} WHERE {_NOT_A_CHANGE}"

@@ -38,7 +38,9 @@ class Mirrored:
         """Return the whole value that the mirror holds in row m."""
         if not self.is_text:
             return "m.value"
-        long = f"SELECT l.value FROM main.long_values l WHERE l.feed = '{self.name}' AND l.key = m.key AND l.run = m.run"
+        long = (
+            f"SELECT l.value FROM main.long_values l WHERE l.feed = '{self.name}' AND l.key = m.key AND l.run = m.run"
+        )
         return f"CASE WHEN m.size > {WHOLE} THEN ({long}) ELSE m.value END"
 
     def differs(self) -> str:

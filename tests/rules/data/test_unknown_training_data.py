@@ -29,7 +29,13 @@ def test_fires_when_nobody_published_what_it_read() -> None:
 
 def test_is_silent_when_the_digest_is_an_alias_of_a_published_version() -> None:
     version = a_dataset_version("customers", mlflow_digests=["6c1e"])
-    assert found(UnknownTrainingData, live((RunInput("customers", "6c1e", "local", "x.csv", "training"),), dataset_versions=[version])) == []
+    assert (
+        found(
+            UnknownTrainingData,
+            live((RunInput("customers", "6c1e", "local", "x.csv", "training"),), dataset_versions=[version]),
+        )
+        == []
+    )
 
 
 def test_says_unknown_when_the_registry_names_no_run() -> None:
