@@ -8,6 +8,7 @@ from mlcockpit.errors import UsageError
 
 _BARE = re.compile(r'([^\s"=<>!:]+)(!=|>=|<=|=|>|<|:)')
 _OPERATOR = re.compile(r"!=|>=|<=|=|>|<|:")
+_BARE_VALUE = re.compile(r'[^\s"]+\Z')
 _OR = re.compile(r"or(?=\s|\Z)", re.IGNORECASE)
 _PLAIN = re.compile(r'[^\s"=<>!:\-][^\s"=<>!:]*\Z')
 
@@ -49,7 +50,8 @@ class Compare:
 
     def __str__(self) -> str:
         field = self.field if _PLAIN.match(self.field) else quoted(self.field)
-        return f"{field}{self.op.value}{self.value if re.fullmatch(r'[^\s\"]+', self.value) else quoted(self.value)}"
+        value = self.value if _BARE_VALUE.match(self.value) else quoted(self.value)
+        return f"{field}{self.op.value}{value}"
 
 
 @dataclass(frozen=True)

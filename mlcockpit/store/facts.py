@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 from mlcockpit.domain.run_facts import DuplicateGroup, RunFacts
 from mlcockpit.domain.snapshot import RunCounts
@@ -14,9 +15,6 @@ from mlcockpit.store.run_rows import read_inputs, read_rows
 
 LONGEST = 2000
 """Characters of a parameter or tag that facts carry."""
-
-SEEDS = ("seed", "random_state", "random_seed", "rng_seed")
-"""Parameters that say with which seed a run was made."""
 
 
 def run_counts(connection: sqlite3.Connection) -> RunCounts:
@@ -64,46 +62,54 @@ def runs_of_versions(connection: sqlite3.Connection) -> Mapping[tuple[str, int],
 
 
 def duplicates(connection: sqlite3.Connection) -> Sequence[DuplicateGroup]:
-    """Return the finished runs that did the same work: equal commit, script, parameters (with seed) and data."""
-    groups = defaultdict(list)
-    for key, run, user, started in _work(connection):
-        groups[key].append((started or 0, run, user))
+    """Return the finished runs that did the same work: equal commit, script, parameters (with the seed) and data.
+
+    A group spans at least two launches, so that the folds of one search are none; and something must be equal besides the
+    code, because a run without parameters and inputs says too little.
+    """
+    runs = _candidates(connection)
+    params = _param_digests(connection, [run.row for run in runs])
+    groups: dict[tuple[str, ...], list[_Candidate]] = defaultdict(list)
+    for run in runs:
+        count, digest = params.get(run.row, (0, ""))
+        if count or run.data:
+            groups[run.commit, run.source, run.entry_point, run.data, f"{count} parameters", digest].append(run)
     found = []
-    for (_, commit, source, count, data, _), members in groups.items():
-        if len(members) > 1:
-            members.sort()
-            what = [f"{source} at {commit[:8]}", f"{count} parameters" if count else "no parameters"]
-            what += [f"data {data}"] if data else []
-            users = tuple(dict.fromkeys(user for _, _, user in members if user))
-            found.append(DuplicateGroup(tuple(run for _, run, _ in members), users, "same " + ", ".join(what)))
+    for (commit, source, _, data, counted, _), members in groups.items():
+        if len({run.launch for run in members}) > 1:
+            members.sort(key=lambda run: (run.started_ms or 0, run.run_id))
+            users = tuple(dict.fromkeys(run.user for run in members if run.user))
+            what = f"same {source} at {commit[:8]}, same {counted}" + (f", same data {data}" if data else "")
+            found.append(DuplicateGroup(tuple(run.run_id for run in members), users, what))
     return sorted(found, key=lambda group: group.run_ids[0])
 
 
-def _work(connection: sqlite3.Connection) -> Sequence[tuple[tuple[str, str, str, int, str, str], str, str, int]]:
-    """Return (what was done, run, user, start) of every finished run that names a commit and may have a twin.
+class _Candidate(NamedTuple):
+    row: int
+    run_id: str
+    commit: str
+    source: str
+    entry_point: str
+    data: str
+    user: str
+    started_ms: int | None
+    launch: str
+    """The parent run, else the run itself."""
 
-    Only runs that share commit, script and data with another one have their parameters hashed. A run without any
-    parameter and data says too little to be called a repetition unless its launch had a script of its own.
-    """
-    data = "(SELECT group_concat(i.name || '@' || i.digest, ', ') FROM (SELECT * FROM inputs WHERE run = r.id ORDER BY name) i)"
-    entry = f"coalesce({tag('mlflow.project.entryPoint')}, '')"
+
+def _candidates(connection: sqlite3.Connection) -> Sequence[_Candidate]:
+    """Return the finished runs that share commit, script and data with another: only they can have a twin."""
+    ordered = "SELECT name, digest FROM inputs WHERE run = r.id ORDER BY name, digest"
+    data = f"coalesce((SELECT group_concat(name || '@' || digest, ', ') FROM ({ordered})), '')"
     base = (
-        f"SELECT r.id, r.run, {COLUMNS['commit']} AS c, {COLUMNS['source']} AS s, {entry} AS e, coalesce({data}, '') AS d,"
-        f" {COLUMNS['user']} AS u, r.started_ms AS at FROM runs r WHERE NOT r.is_deleted AND r.status = 'FINISHED'"
-        f" AND {COLUMNS['parent']} NOT IN (SELECT run FROM runs)"
+        f"SELECT r.id, r.run, {COLUMNS['commit']} AS c, {COLUMNS['source']} AS s,"
+        f" coalesce({tag('mlflow.project.entryPoint')}, '') AS e, {data} AS d, {COLUMNS['user']} AS u, r.started_ms AS at,"
+        f" coalesce({tag('mlflow.parentRunId')}, r.run) AS l"
+        " FROM runs r WHERE NOT r.is_deleted AND r.status = 'FINISHED'"
     )
     twins = f"SELECT b.*, count(*) OVER (PARTITION BY c, s, e, d) AS n FROM ({base}) b WHERE c <> ''"
-    rows = connection.execute(f"SELECT id, run, c, s, e, d, u, at FROM ({twins}) WHERE n > 1").fetchall()
-    digests = _param_digests(connection, [row[0] for row in rows])
-    nothing = (0, "")
-    return [
-        ((entry_point, commit, source, *_placed(digests.get(row, nothing), data_of)), run, user, started)
-        for row, run, commit, source, entry_point, data_of, user, started in rows
-    ]
-
-
-def _placed(params: tuple[int, str], data: str) -> tuple[int, str, str]:
-    return params[0], data, params[1]
+    rows = connection.execute(f"SELECT id, run, c, s, e, d, u, at, l FROM ({twins}) WHERE n > 1")
+    return [_Candidate(*row) for row in rows]
 
 
 def _param_digests(connection: sqlite3.Connection, rows: Sequence[int]) -> Mapping[int, tuple[int, str]]:
@@ -113,7 +119,7 @@ def _param_digests(connection: sqlite3.Connection, rows: Sequence[int]) -> Mappi
         " AND l.key = p.key AND l.run = p.run AND p.size > 8000 WHERE p.run IN (SELECT value FROM json_each(?)) ORDER BY p.key"
     )
     counts: dict[int, int] = defaultdict(int)
-    hashes = defaultdict(hashlib.sha256)
+    hashes: dict[int, hashlib._Hash] = defaultdict(hashlib.sha256)
     for run, key, value in connection.execute(sql, (json.dumps(list(rows)),)):
         counts[run] += 1
         hashes[run].update(f"{key}\x1f{value}\x1e".encode(errors="replace"))

@@ -23,7 +23,7 @@ def where(filter_: RunFilter, asked: Asked) -> Sql:
     return f"{base} AND ({' OR '.join(sql for sql, _ in found)})", [value for _, values in found for value in values]
 
 
-def order(keys: Sequence[SortKey], beside: Beside) -> tuple[Sql, Sql]:
+def order(keys: Sequence[SortKey], beside: Beside) -> tuple[Sql, str]:
     """Return the joins and the ORDER BY of a sort; what is missing and NaN come last either way."""
     joins: list[str] = []
     values: list[object] = []
@@ -35,11 +35,11 @@ def order(keys: Sequence[SortKey], beside: Beside) -> tuple[Sql, Sql]:
         direction = "DESC" if key.descending else "ASC"
         if key.field.space in (Space.PARAM, Space.TAG):
             numeric = _NUMERIC.format(value=value)
-            by += [f"{value} IS NULL", f"{numeric} DESC", f"CASE WHEN {numeric} THEN CAST({value} AS REAL) END {direction}"]
-        else:
-            by.append(f"{value} IS NULL OR {value} = ''")
-        by.append(f"{value} COLLATE NOCASE {direction}")
-    return (" ".join(joins), values), (", ".join([*by, "r.started_ms DESC", "r.id DESC"]), [])
+            by += [f"{numeric} IS NULL", f"{numeric} DESC", f"CASE WHEN {numeric} THEN CAST({value} AS REAL) END {direction}"]
+        is_text = key.field.space not in (Space.METRIC, Space.INSTANT, Space.NUMBER)
+        by.append(f"nullif({value}, '') COLLATE NOCASE {direction} NULLS LAST" if is_text else f"{value} {direction} NULLS LAST")
+    by += [] if any(key.field.key == "started" for key in keys) else ["r.started_ms DESC"]
+    return (" ".join(joins), values), ", ".join([*by, "r.id DESC"])
 
 
 def _all(pieces: Sequence[Sql]) -> Sql:

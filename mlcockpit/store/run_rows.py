@@ -22,7 +22,7 @@ from mlcockpit.errors import UnknownName
 from mlcockpit.store.run_columns import COLUMNS
 
 _ROW = ", ".join(COLUMNS[name] for name in ("run", "name", "experiment", "status", "user", "source", "commit"))
-_SHORT = f"CASE WHEN size <= {SHOWN} THEN value ELSE substr(value, 1, {SHOWN}) END"
+_SHORT = f"CASE WHEN v.size <= {SHOWN} THEN v.value ELSE substr(v.value, 1, {SHOWN}) END"
 
 
 def read_rows(
@@ -161,24 +161,24 @@ def _row(
 
 def _metrics(connection: sqlite3.Connection, rows: str, keys: Sequence[str]) -> Mapping[int, dict[str, float]]:
     found: dict[int, dict[str, float]] = defaultdict(dict)
-    sql = "SELECT run, value FROM metrics WHERE key = ? AND run IN (SELECT value FROM json_each(?))"
+    sql = "SELECT m.run, m.value FROM json_each(?) j CROSS JOIN metrics m ON m.key = ? AND m.run = j.value"
     for key in keys:
-        for run, value in connection.execute(sql, (key, rows)):
+        for run, value in connection.execute(sql, (rows, key)):
             found[run][key] = _number(value)
     return found
 
 
 def _words(connection: sqlite3.Connection, table: str, rows: str, keys: Sequence[str]) -> Mapping[int, dict[str, Words]]:
     found: dict[int, dict[str, Words]] = defaultdict(dict)
-    sql = f"SELECT run, {_SHORT}, size FROM {table} WHERE key = ? AND run IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT v.run, {_SHORT}, v.size FROM json_each(?) j CROSS JOIN {table} v ON v.key = ? AND v.run = j.value"
     for key in keys:
-        for run, value, size in connection.execute(sql, (key, rows)):
+        for run, value, size in connection.execute(sql, (rows, key)):
             found[run][key] = _short(value, size)
     return found
 
 
 def _all_words(connection: sqlite3.Connection, table: str, row: int) -> Mapping[str, Words]:
-    sql = f"SELECT key, {_SHORT}, size FROM {table} WHERE run = ? ORDER BY key"
+    sql = f"SELECT v.key, {_SHORT}, v.size FROM {table} v WHERE v.run = ? ORDER BY v.key"
     return {key: _short(value, size) for key, value, size in connection.execute(sql, (row,))}
 
 
