@@ -55,11 +55,12 @@ def verify_data(cockpit: Cockpit, dataset: str | None = None) -> Verification:
     name = None if dataset is None else resolve_name(cockpit, dataset, kinds=("data",))
     newest = {}
     for version in read_all(cockpit.store, DatasetVersion):
-        if version.state is not DatasetState.WITHDRAWN and _is_meant(version, name):
+        if _is_meant(version, name):
             newest[version.dataset, version.path] = version
-    if not newest:
+    meant = [version for version in newest.values() if version.state is not DatasetState.WITHDRAWN]
+    if not meant:
         raise EvidenceMissing(f"{name or 'no dataset'} has no published version", hint="`mlcockpit data publish DATASET`")
-    return Verification(tuple((version, _look(cockpit, version)) for version in newest.values()))
+    return Verification(tuple((version, _look(cockpit, version)) for version in meant))
 
 
 def _is_meant(version: DatasetVersion, name: str | None) -> bool:

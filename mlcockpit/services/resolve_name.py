@@ -64,9 +64,9 @@ def known_names(cockpit: Cockpit, kind: str) -> list[str]:
 def _in_one_form(word: str, kinds: Sequence[str]) -> str:
     """Return kind/key[@version]; a bare word gets the one kind that is asked for, a version its usual sign."""
     name = canonical(word)
+    if not parts(name)[0] and len(kinds) == 1:
+        name = f"{kinds[0]}/{name}"
     kind, key, version = parts(name)
-    if not kind and len(kinds) == 1:
-        kind = kinds[0]
     if kind == "data" and version.isdigit():
         version = f"v{version}"
     if kind == "model" and version.startswith("v") and version[1:].isdigit():
