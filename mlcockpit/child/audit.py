@@ -177,7 +177,7 @@ def _on_connect(args):
 def _on_name(args):
     if args[0]:
         host = args[0].decode("ascii", "replace") if isinstance(args[0], bytes) else str(args[0])
-        once("net", kind="name", target="%s:%s" % (host, args[1] or ""))
+        once("net", kind="name", target="%s:%s" % (host.rpartition("@")[2], args[1] or ""))
 
 
 def _on_url(args):
