@@ -75,6 +75,15 @@ def test_the_same_state_is_the_same_commit(tmp_path: Path, snapshots: Snapshots)
     assert read(repository, snapshots).code.patch_sha256 != first.code.patch_sha256
 
 
+def test_a_change_of_equal_size_right_after_the_commit_is_seen(tmp_path: Path, snapshots: Snapshots) -> None:
+    repository = a_repository(tmp_path / "r", {"train.py": "v = 1\n"})
+    state = (repository / "train.py").stat()
+    write(repository, {"train.py": "v = 2\n"})
+    os.utime(repository / "train.py", ns=(state.st_atime_ns, state.st_mtime_ns))
+    os.utime(repository / ".git" / "index", ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert read(repository, snapshots).code.dirty
+
+
 def test_a_snapshot_can_be_fetched_into_a_mirror(tmp_path: Path, snapshots: Snapshots) -> None:
     repository = a_repository(tmp_path / "r")
     write(repository, {"new.py": "n = 1\n"})
