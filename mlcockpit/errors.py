@@ -10,6 +10,7 @@
     ├── EvidenceMissing          3   an ingredient or a source is not there
     ├── StageFailed              4   a stage of a long job failed
     │   └── SourceFailed         4   git, MLflow, a file or the database could not be read or written
+    │       └── GitFailed        4   a git process ended badly; `status` says how
     ├── NotTrusted               5   a recorded command was not approved; nothing was run
     └── Interrupted            130   a person pressed ctrl+c
 """
@@ -69,6 +70,15 @@ class StageFailed(CockpitError):
 
 class SourceFailed(StageFailed):
     """Git, MLflow, a file or the database could not be read or written."""
+
+
+class GitFailed(SourceFailed):
+    """A git process ended badly."""
+
+    def __init__(self, what: str, *, hint: str = "", status: int | None = None) -> None:
+        super().__init__(what, hint=hint)
+        self.status = status
+        """The exit status of git; None where it did not start or was killed at its time limit."""
 
 
 class NotTrusted(CockpitError):

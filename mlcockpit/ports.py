@@ -67,6 +67,25 @@ class SourceControl(Protocol):
         """Tell whether tracked files differ from HEAD or untracked ones are there that nothing ignores."""
 
 
+class GitProcess(Protocol):
+    """One git process under the protected configuration; `integrations.git_process.run_git` is the real one."""
+
+    def __call__(
+        self,
+        args: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        git_dir: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        config: Sequence[tuple[str, str]] = (),
+        stdin: bytes | None = None,
+        file_protocol: bool = False,
+        timeout_s: float = 120.0,
+        accept: Sequence[int] = (0,),
+    ) -> bytes:
+        """Return what git wrote to stdout; raise GitFailed unless it ends with a status in `accept`."""
+
+
 @dataclass(frozen=True)
 class FileDigest:
     """What one data file (or folder) is, by content."""
