@@ -10,11 +10,11 @@ DEEPEST = 12
 """Steps of indirection that are followed."""
 
 LIKELY_NAMESPACES = frozenset(
-    "args opt opts options flags hparams config cfg FLAGS ns namespace arguments arg conf params cli_args parsed_args".split()
+    ["args", "opt", "opts", "options", "flags", "hparams", "config", "cfg", "FLAGS", "ns", "namespace", "arguments", "arg", "conf", "params", "cli_args", "parsed_args"]
 )
 """Names that hold parsed flags in most programs."""
 
-CASTS = frozenset("int float str bool Path PurePath list tuple abspath expanduser realpath fspath".split())
+CASTS = frozenset(["int", "float", "str", "bool", "Path", "PurePath", "list", "tuple", "abspath", "expanduser", "realpath", "fspath"])
 """Calls that hand their first argument on."""
 
 REPOSITORY = "//top//"
@@ -77,7 +77,7 @@ class Flow:
             return self._choice(expression, scope, depth)
         if isinstance(expression, ast.BoolOp) and expression.values:
             return self.origin(expression.values[0], scope, depth + 1)
-        if isinstance(expression, ast.Call) and _called(expression) in CASTS and expression.args:
+        if isinstance(expression, ast.Call) and called(expression) in CASTS and expression.args:
             inner = self.origin(expression.args[0], scope, depth + 1)
             if not isinstance(inner, Constant):
                 return inner
@@ -138,7 +138,7 @@ class Flow:
         if depth > DEEPEST:
             return False
         if isinstance(expression, ast.Call):
-            name = _called(expression)
+            name = called(expression)
             if name in {"parse_args", "parse_intermixed_args"}:
                 return True
             if name in {"vars", "dict", "asdict", "deepcopy", "Namespace", "copy"} and expression.args:
@@ -147,7 +147,7 @@ class Flow:
         if isinstance(expression, ast.Attribute) and expression.attr == "__dict__":
             return self.is_namespace(expression.value, scope, depth + 1)
         if isinstance(expression, ast.Subscript) and isinstance(expression.value, ast.Call):
-            return _called(expression.value) == "parse_known_args"
+            return called(expression.value) == "parse_known_args"
         if isinstance(expression, ast.Dict):
             spread = [value for key, value in zip(expression.keys, expression.values, strict=True) if key is None]
             return any(self.is_namespace(value, scope, depth + 1) for value in spread)
@@ -166,7 +166,7 @@ class Flow:
             self._calls = {}
             for module in self.program.modules:
                 for scope, call in _calls_in(module):
-                    self._calls.setdefault(_called(call), []).append((scope, call))
+                    self._calls.setdefault(called(call), []).append((scope, call))
         return self._calls
 
     def _flag(self, expression: ast.expr, scope: Scope, depth: int) -> str | None:
@@ -176,7 +176,7 @@ class Flow:
             key = expression.slice.value
             return key if isinstance(key, str) and key in self.dests and self.is_namespace(expression.value, scope, depth + 1) else None
         if isinstance(expression, ast.Call) and len(expression.args) >= 1:
-            name, arguments = _called(expression), expression.args
+            name, arguments = called(expression), expression.args
             if name == "getattr" and len(arguments) >= 2 and isinstance(arguments[1], ast.Constant) and arguments[1].value in self.dests:
                 return str(arguments[1].value) if self.is_namespace(arguments[0], scope, depth + 1) else None
             if name == "get" and isinstance(expression.func, ast.Attribute) and isinstance(arguments[0], ast.Constant):
@@ -285,7 +285,7 @@ class Flow:
         return Constant("".join(parts))
 
     def _fold_call(self, expression: ast.Call, scope: Scope, depth: int) -> Constant | None:
-        name = _called(expression)
+        name = called(expression)
         inside = [self.fold(argument, scope, depth + 1) for argument in expression.args]
         values = [one.value for one in inside if one is not None]
         if len(values) != len(inside):
@@ -304,7 +304,7 @@ class Flow:
         return None
 
 
-def _called(call: ast.Call) -> str:
+def called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
 
 
