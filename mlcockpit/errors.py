@@ -1,18 +1,18 @@
 """Every refusal of mlcockpit has a class, an exit code and a hint.
 
-    CockpitError                 1   the answer is bad news
-    ├── UsageError               2   the request was wrong
-    │   ├── UnknownName          2   nothing, or more than one thing, has that name
-    │   ├── NoProject            2   there is no mlcockpit.toml here or above
-    │   ├── BadProjectFile       2   mlcockpit.toml cannot be read or does not hold
-    │   ├── Refused              2   a law of the domain says no (a state machine, four eyes, an open ownership)
-    │   └── Conflict             2   somebody else changed the record meanwhile
-    ├── EvidenceMissing          3   an ingredient or a source is not there
-    ├── StageFailed              4   a stage of a long job failed
-    │   └── SourceFailed         4   git, MLflow, a file or the database could not be read or written
-    │       └── GitFailed        4   a git process ended badly; `status` says how
-    ├── NotTrusted               5   a recorded command was not approved; nothing was run
-    └── Interrupted            130   a person pressed ctrl+c
+CockpitError                 1   the answer is bad news
+├── UsageError               2   the request was wrong
+│   ├── UnknownName          2   nothing, or more than one thing, has that name
+│   ├── NoProject            2   there is no mlcockpit.toml here or above
+│   ├── BadProjectFile       2   mlcockpit.toml cannot be read or does not hold
+│   ├── Refused              2   a law of the domain says no (a state machine, four eyes, an open ownership)
+│   └── Conflict             2   somebody else changed the record meanwhile
+├── EvidenceMissing          3   an ingredient or a source is not there
+├── StageFailed              4   a stage of a long job failed
+│   └── SourceFailed         4   git, MLflow, a file or the database could not be read or written
+│       └── GitFailed        4   a git process ended badly; `status` says how
+├── NotTrusted               5   a recorded command was not approved; nothing was run
+└── Interrupted            130   a person pressed ctrl+c
 """
 
 

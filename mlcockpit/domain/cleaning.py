@@ -5,7 +5,10 @@ import re
 MOST = 256
 """Characters kept of one cleaned text; the rest is replaced by an ellipsis."""
 
-_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200c\u200e\u200f\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200c\u200e\u200f\u2028\u2029"
+    "\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad\ud800-\udfff]"
+)
 
 
 def clean(text: object, most: int = MOST) -> str:

@@ -1,4 +1,4 @@
-"""All that a front can draw: a view is a title, its sources and a list of sections (tables, charts, texts) of plain values."""
+"""All that a front can draw: a view is a title, its sources and its sections (tables, charts, texts) of plain values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -128,7 +128,12 @@ class View:
 
 def text_cell(value: object, tone: Tone = Tone.PLAIN, link: str = "") -> Cell:
     """Return a cell that shows `value` as it prints; None shows as empty."""
-    return Cell("" if value is None else str(value), value if isinstance(value, str | int | float | bool | datetime) else None, tone, link)
+    return Cell(
+        "" if value is None else str(value),
+        value if isinstance(value, str | int | float | bool | datetime) else None,
+        tone,
+        link,
+    )
 
 
 def row(key: str, *cells: Cell | str | int | float | None) -> Row:
@@ -139,7 +144,11 @@ def row(key: str, *cells: Cell | str | int | float | None) -> Row:
 def columns(*titles: str) -> tuple[Column, ...]:
     """Return plain columns whose keys are their titles in snake case; a title that ends in `>` aligns right."""
     return tuple(
-        Column(key=title.rstrip(">").strip().lower().replace(" ", "_"), title=title.rstrip(">").strip(), right=title.endswith(">"))
+        Column(
+            key=title.rstrip(">").strip().lower().replace(" ", "_"),
+            title=title.rstrip(">").strip(),
+            right=title.endswith(">"),
+        )
         for title in titles
     )
 

@@ -1,0 +1,69 @@
+"""What people made is loaded whole into a frozen snapshot; what machines made stays in pages and facts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import inspect, text
+from sqlmodel import Session, SQLModel, select
+
+from mlcockpit.domain.data import DatasetVersion
+from mlcockpit.domain.delivery import Deployment, GateResult, PromotionRequest, Vote
+from mlcockpit.domain.handoff import Criterion, Handoff
+from mlcockpit.domain.journal import Event
+from mlcockpit.domain.operations import Incident, IncidentRole, TimelineNote
+from mlcockpit.domain.people import Ownership, Person
+from mlcockpit.domain.product import Decision, Observation
+from mlcockpit.domain.project_file import ProjectFile
+from mlcockpit.domain.run_facts import DuplicateGroup, RunFacts
+from mlcockpit.domain.snapshot import RunCounts, Snapshot
+from mlcockpit.domain.source import SourceStatus
+from mlcockpit.domain.training import AliasAssignment, ModelVersion, Reproduction
+from mlcockpit.store.database import Store
+
+NEWEST_EVENTS = 200
+
+R = TypeVar("R", bound=SQLModel)
+
+
+def load_snapshot(
+    store: Store,
+    file: ProjectFile,
+    as_of: datetime,
+    *,
+    runs: Mapping[str, RunFacts],
+    duplicates: Sequence[DuplicateGroup],
+    run_counts: RunCounts,
+) -> Snapshot:
+    """Return the project as one consistent read shows it, joined with facts about runs that the caller gathered."""
+    with store.read() as session:
+        return Snapshot(
+            as_of=as_of,
+            file=file,
+            sources={status.name: status for status in _all(session, SourceStatus)},
+            people=_all(session, Person),
+            ownerships=_all(session, Ownership),
+            observations=_all(session, Observation),
+            decisions=_all(session, Decision),
+            dataset_versions=_all(session, DatasetVersion),
+            model_versions=_all(session, ModelVersion),
+            aliases=_all(session, AliasAssignment),
+            reproductions=_all(session, Reproduction),
+            promotions=_all(session, PromotionRequest),
+            votes=_all(session, Vote),
+            gate_results=_all(session, GateResult),
+            deployments=_all(session, Deployment),
+            incidents=_all(session, Incident),
+            incident_roles=_all(session, IncidentRole),
+            timeline=_all(session, TimelineNote),
+            handoffs=_all(session, Handoff),
+            criteria=_all(session, Criterion),
+            events=session.exec(select(Event).order_by(text("seq DESC")).limit(NEWEST_EVENTS)).all(),
+            runs=runs,
+            duplicates=duplicates,
+            run_counts=run_counts,
+        )
+
+
+def _all(session: Session, kind: type[R]) -> Sequence[R]:
+    return session.exec(select(kind).order_by(*inspect(kind).primary_key)).all()
