@@ -159,3 +159,9 @@ class TrustStore(Protocol):
 
     def approve(self, trust_id: str, note: str) -> None:
         """Remember the approval."""
+
+    def sign(self, data: bytes) -> str:
+        """Return the signature that this person's key gives `data`."""
+
+    def verify(self, data: bytes, signature: str) -> bool:
+        """Tell whether `signature` was made for `data` on this machine."""
