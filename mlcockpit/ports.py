@@ -36,6 +36,17 @@ class Commit:
     """Files it touches, where the caller asked for them."""
 
 
+@dataclass(frozen=True)
+class Tag:
+    """A name that somebody gave to a commit."""
+
+    name: str
+    commit: str
+    at: datetime
+    """When the tag was made; when the commit was, for a tag without a record of its own."""
+    by: str = ""
+
+
 class SourceControl(Protocol):
     """A git repository, read without running anything it configures."""
 
@@ -51,14 +62,28 @@ class SourceControl(Protocol):
     def remote_url(self) -> str | None:
         """Return the URL of origin without credentials; None where there is none."""
 
-    def commits(self, *, since: datetime | None = None, paths: bool = False) -> Iterator[Commit]:
-        """Yield the commits of HEAD's history, newest first."""
+    def is_shallow(self) -> bool:
+        """Tell whether the history was cut off when this repository was cloned."""
+
+    def commits(
+        self, *, since: datetime | None = None, paths: bool = False, after: str | None = None
+    ) -> Iterator[Commit]:
+        """Yield the commits of HEAD's history, newest first; only those that `after` does not reach where it is given."""
+
+    def tags(self) -> Sequence[Tag]:
+        """Return every tag of a commit, oldest first."""
+
+    def missing(self, commit: str) -> Sequence[str]:
+        """Return the ids of the trees and blobs of `commit` that are not here; the commit's own id where that is gone."""
 
     def exists(self, commit: str) -> bool:
         """Tell whether `commit` and all its trees and blobs are here."""
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Return a file's bytes at a commit; None where it is not there."""
+
+    def blame(self, commit: str, path: str) -> Mapping[str, int]:
+        """Return how many lines of a file each author's address answers for at a commit; empty where it is not there."""
 
     def files(self, commit: str) -> Sequence[str]:
         """Return every path at a commit."""
@@ -102,6 +127,8 @@ class FileDigest:
     """Column name → digest of its values."""
     types: Mapping[str, str] | None = None
     """Column name → type as stored."""
+    trouble: str = ""
+    """Why a file with a table's name has no content digest, in words, by line where it can; empty: nothing is wrong."""
 
 
 class DataFiles(Protocol):
