@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from mlcockpit.domain.vocabulary import Standing
 
-Json: TypeAlias = "str | int | float | bool | None | Sequence[Json] | Mapping[str, Json]"
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 
 NAMES = ("code", "environment", "data", "command", "parameters", "seed")
 """The six ingredients in the order in which they are shown."""
@@ -127,7 +127,7 @@ class Recipe:
         """Return the sha-256 of everything that decides what is executed."""
         executed: dict[str, Json] = {
             "run_id": self.run_id,
-            "ingredients": {one.name: one.value for one in self.ingredients if one.name != "seed"},
+            "ingredients": {one.name: one.value for one in self.ingredients},
         }
         text = json.dumps(executed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

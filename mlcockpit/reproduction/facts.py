@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mlcockpit.domain.ingredients import ExistingEnvironment, KnownData
+from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.reproduction.source.program import CodeTree
 
@@ -35,36 +37,6 @@ class ProjectFolder(Protocol):
 
 
 @dataclass(frozen=True)
-class KnownData:
-    """One published state of a dataset: which bytes a short digest meant at that time."""
-
-    name: str
-    path: str
-    """Below the project's top folder."""
-    sha256: str
-    content_sha256: str = ""
-    mlflow_digests: tuple[str, ...] = ()
-    version: str = ""
-    published_ms: int = 0
-    owner: str = ""
-
-
-@dataclass(frozen=True)
-class ExistingEnvironment:
-    """A python environment that is already on this machine."""
-
-    python: str
-    """The interpreter's path."""
-    version: str
-    packages: Mapping[str, str]
-    """Normalised name → version."""
-    newest_ms: int
-    """When a package was last installed."""
-    label: str = ""
-    """What it is, in words, such as the project's .venv."""
-
-
-@dataclass(frozen=True)
 class RunFacts:
     """What is known about one run."""
 
@@ -74,8 +46,8 @@ class RunFacts:
     prefix: str = ""
     """The project's folder below the repository's top; empty where they are one."""
     folder: ProjectFolder | None = None
-    launch: Mapping[str, object] = field(default_factory=dict)
-    """The captured launch; empty where there was none."""
+    launch: Launch | None = None
+    """The captured launch; None where there was none."""
     model_files: Mapping[str, bytes] = field(default_factory=dict)
     """requirements.txt, python_env.yaml, conda.yaml and MLmodel of the run's model."""
     known_data: Sequence[KnownData] = ()

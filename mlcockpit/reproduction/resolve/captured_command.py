@@ -1,7 +1,6 @@
 """A captured launch says its command itself."""
 
 import posixpath
-from collections.abc import Mapping, Sequence
 
 from mlcockpit.domain.recipe import Ingredient
 from mlcockpit.domain.vocabulary import Standing
@@ -12,23 +11,24 @@ from mlcockpit.reproduction.source.reading import read_script
 
 
 def captured(facts: RunFacts, tree: CodeTree) -> Command | None:
-    """Return the captured argument list with paths of the old tree made relative; None without capture."""
-    argv = facts.launch.get("argv")
-    if not isinstance(argv, Sequence) or isinstance(argv, str) or not argv:
+    """Return the captured argument list, with paths of the old tree made relative; None without capture."""
+    launch = facts.launch
+    if launch is None or not launch.argv:
         return None
-    code = facts.launch.get("code")
-    root = str(code.get("root") or "") if isinstance(code, Mapping) else ""
-    cwd = posixpath.relpath(str(facts.launch.get("cwd") or root), root) if root else "."
-    words = [str(word) for word in argv]
-    launcher = str(facts.launch.get("launcher") or "script")
-    script = next((word for word in words[1:] if word.endswith(".py")), "")
-    path = posixpath.normpath(posixpath.join(cwd, posixpath.relpath(script, root) if script.startswith("/") and root else script))
+    root = (launch.code.root or "").rstrip("/")
+    cwd = launch.cwd or "."
+    if cwd.startswith("/"):
+        cwd = posixpath.relpath(cwd, root) if root and (cwd + "/").startswith(root + "/") else "."
+    script = next((word for word in launch.argv if word.endswith(".py")), "")
+    inside = posixpath.relpath(script, root) if root and script.startswith(root + "/") else posixpath.join(cwd, script)
+    path = posixpath.normpath(inside)
     reading = read_script(tree, path, cwd) if script else None
+    hidden = tuple(str(one.where) for one in launch.redacted)
     ingredient = Ingredient(
         "command",
         Standing.RECORDED,
-        command_value(words, cwd, launcher, path if reading else ""),
+        command_value(launch.argv, cwd, launch.launcher.value, path if reading else ""),
         "captured launch: argv and working directory",
-        deviations=("secrets in the command were redacted",) if "<redacted>" in " ".join(words) else (),
+        deviations=(f"values that look like secrets were not kept: {', '.join(hidden)}",) if hidden else (),
     )
     return Command(ingredient, reading)

@@ -1,8 +1,8 @@
 """The code ingredient: which commit ran, and what was changed beside it."""
 
 import re
-from collections.abc import Mapping
 
+from mlcockpit.domain.launch import Code
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
@@ -15,8 +15,8 @@ def resolve_code(facts: RunFacts) -> Ingredient:
     """Return which code ran: captured, recorded by the tracker, or the newest commit before the run."""
     if facts.repository is None:
         return _missing("the project is not in a git repository", "put the project under git and commit before training")
-    if facts.launch:
-        return _captured(facts)
+    if facts.launch is not None:
+        return _captured(facts, facts.launch.code)
     commit = facts.run.tag("mlflow.source.git.commit").strip()
     if commit and not COMMIT.match(commit):
         return _missing(f"the recorded commit {commit!r} is no commit id", "name the right commit with --commit")
@@ -25,16 +25,21 @@ def resolve_code(facts: RunFacts) -> Ingredient:
     return _by_time(facts)
 
 
-def _captured(facts: RunFacts) -> Ingredient:
-    code = facts.launch.get("code")
-    entries: Mapping[str, object] = code if isinstance(code, Mapping) else {}
-    snapshot, commit = str(entries.get("snapshot_commit") or ""), str(entries.get("commit") or "")
-    if snapshot and entries.get("dirty"):
-        value = _value(facts, snapshot, base=commit, store=str(entries.get("snapshot_store") or ""), branch=str(entries.get("branch") or ""))
-        return Ingredient("code", Standing.RECORDED, value, "captured launch, with its uncommitted changes as a snapshot commit")
-    if entries.get("dirty"):
-        return _missing("the captured launch ran uncommitted changes that were not kept", CAPTURE, facts, commit)
-    return _recorded(facts, commit, "captured launch, clean tree") if commit else _by_time(facts)
+def _captured(facts: RunFacts, code: Code) -> Ingredient:
+    if code.dirty and code.snapshot_commit:
+        value = _value(
+            facts,
+            code.snapshot_commit,
+            base=code.commit or "",
+            store=code.snapshot_store or "",
+            branch=code.branch or "",
+        )
+        return Ingredient(
+            "code", Standing.RECORDED, value, "captured launch, with its uncommitted changes as a snapshot commit"
+        )
+    if code.dirty:
+        return _missing("the captured launch ran uncommitted changes that were not kept", CAPTURE, facts, code.commit or "")
+    return _recorded(facts, code.commit, "captured launch, clean tree") if code.commit else _by_time(facts)
 
 
 def _recorded(facts: RunFacts, commit: str, where: str) -> Ingredient:

@@ -2,12 +2,14 @@
 
 import json
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
+from mlcockpit.domain.ingredients import KnownData
+from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.run_record import RunInput
 from mlcockpit.domain.vocabulary import Standing
-from mlcockpit.reproduction.facts import KnownData, RunFacts
+from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
@@ -18,8 +20,8 @@ Item = dict[str, Json]
 
 def resolve_data(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str, argv: Sequence[str] = ()) -> Ingredient:
     """Return the inputs of the run; captured ones are recorded, logged ones known by digest, the rest derived."""
-    if facts.launch.get("data"):
-        return _captured(facts)
+    if facts.launch is not None and facts.launch.is_finished:
+        return _captured(facts.launch)
     items: dict[str, Item] = {}
     for item in (*_logged(facts, cwd), *_typed(facts, tree, cwd, argv), *_read(facts, tree, reading, cwd)):
         key = str(item.get("path") or item.get("uri") or item.get("name"))
@@ -29,17 +31,15 @@ def resolve_data(facts: RunFacts, tree: CodeTree | None, reading: Reading | None
     return _ingredient(facts, found, reading)
 
 
-def _captured(facts: RunFacts) -> Ingredient:
-    entries = facts.launch.get("data")
+def _captured(launch: Launch) -> Ingredient:
     items: list[Json] = []
-    code = facts.launch.get("code")
-    root = str(code.get("root") or "") if isinstance(code, Mapping) else ""
-    for entry in entries if isinstance(entries, list | tuple) else ():
-        if isinstance(entry, Mapping):
-            path, absolute = str(entry.get("path") or ""), str(entry.get("absolute") or "")
-            inside = posixpath.relpath(absolute, root) if root and absolute.startswith(root + "/") else path
-            items.append({"path": inside, "absolute": absolute, "sha256": str(entry.get("sha256") or ""), "from": "git" if entry.get("tracked") else "folder", "known_by": "captured"})
-    return Ingredient("data", Standing.RECORDED, items, f"captured launch: {len(items)} files with sha-256")
+    for one in launch.data:
+        item: Item = {"path": one.path, "absolute": one.absolute, "size": one.size, "known_by": "captured"}
+        items.append(item | {"sha256": one.sha256 or "", "from": "git" if one.tracked else "folder"})
+    items.extend({"uri": uri, "from": "network", "known_by": "captured"} for uri in launch.network)
+    unknown = tuple(f"{one.path} has no digest: it changed or vanished during capture" for one in launch.data if not one.sha256)
+    read = f"captured launch: {len(launch.data)} files with sha-256"
+    return Ingredient("data", Standing.RECORDED, items, read if launch.data else "captured launch: no data file was read", deviations=unknown)
 
 
 def _logged(facts: RunFacts, cwd: str) -> Iterator[Item]:

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mlcockpit.domain.ingredients import ExistingEnvironment
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing
-from mlcockpit.reproduction.facts import ExistingEnvironment, RunFacts
+from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.import_names import distributions
 from mlcockpit.reproduction.resolve.requirement_lines import (
     Requirements,
@@ -55,14 +56,21 @@ def resolve_environment(facts: RunFacts, tree: CodeTree | None, reading: Reading
 
 
 def _captured(facts: RunFacts) -> Ingredient | None:
-    entries = facts.launch.get("environment")
-    packages = entries.get("packages") if isinstance(entries, Mapping) else None
-    if not isinstance(entries, Mapping) or not isinstance(packages, Mapping) or not packages:
+    recorded = facts.launch.environment if facts.launch is not None else None
+    if recorded is None or not recorded.packages:
         return None
-    lines = [f"{name}=={version}" for name, version in sorted(packages.items())]
-    value = _value("captured", "", lines, str(entries.get("python") or ""), None)
-    fitting = _fitting(facts.environments, {normal(str(n)): str(v) for n, v in packages.items()}, str(entries.get("python") or ""))
-    return Ingredient("environment", Standing.RECORDED, value | _existing_entry(fitting), f"captured launch: {len(packages)} packages")
+    packages = {normal(name): version for name, version in recorded.packages.items()}
+    lines = [f"{name}=={version}" for name, version in sorted(packages.items()) if name not in recorded.sources]
+    value = _value("captured", "", lines, recorded.python, None)
+    fitting = _fitting(facts.environments, packages, recorded.python)
+    elsewhere = tuple(f"{name} came from {url}, not from an index" for name, url in sorted(recorded.sources.items()))
+    return Ingredient(
+        "environment",
+        Standing.RECORDED,
+        value | _existing_entry(fitting),
+        f"captured launch: python {recorded.python} and {len(packages)} packages",
+        deviations=() if fitting else elsewhere,
+    )
 
 
 def _gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str) -> _Evidence:

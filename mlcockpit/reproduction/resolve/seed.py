@@ -1,7 +1,5 @@
 """The seed ingredient: which seeds, thread counts and hash seeds made the run repeatable."""
 
-from collections.abc import Mapping
-
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
@@ -13,13 +11,14 @@ NAMES = ("random_state", "seed", "random_seed", "np_seed", "torch_seed")
 def resolve_seed(facts: RunFacts, reading: Reading | None) -> Ingredient:
     """Return the seeds that were captured, logged or are set in the source."""
     captured: dict[str, Json] = {}
-    for kind in ("seeds", "threads"):
-        entries = facts.launch.get(kind)
-        if isinstance(entries, Mapping):
-            captured |= {str(name): str(value) for name, value in entries.items() if value is not None}
+    if facts.launch is not None:
+        captured |= facts.launch.threads
+        if facts.launch.seeds.python_hash_seed is not None:
+            captured["PYTHONHASHSEED"] = facts.launch.seeds.python_hash_seed
     logged: dict[str, Json] = {name: facts.run.params[name] for name in NAMES if facts.run.params.get(name, "None") != "None"}
     in_source = reading.seeds if reading else ()
-    if captured:
+    if captured or (facts.launch is not None and facts.launch.seeds.calls):
+        captured |= {"calls": list(facts.launch.seeds.calls)} if facts.launch is not None else {}
         return Ingredient("seed", Standing.RECORDED, {"environment": captured} | logged, "captured launch")
     if logged:
         shown = ", ".join(f"{name}={value}" for name, value in logged.items())
