@@ -1,10 +1,14 @@
 """The outside world as mlcockpit needs it: one Protocol each, real adapters in integrations/, fakes in tests/."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from mlcockpit.domain.run import MetricHistory
+from mlcockpit.domain.tracking import TrackerReading
 
 
 class Clock(Protocol):
@@ -138,6 +142,25 @@ class DataFiles(Protocol):
         """Return the digest of a file or folder; raises SourceFailed where it is gone or cannot be read."""
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One dated value of a product metric as a source has it."""
+
+    at: datetime
+    value: float
+    n: int | None = None
+    """How many cases were counted; None where the source does not say."""
+    ci_low: float | None = None
+    ci_high: float | None = None
+
+
+class MetricSource(Protocol):
+    """Where the values of product metrics come from."""
+
+    def read(self, place: str, metric: str) -> Sequence[Measured]:
+        """Return the dated values of `metric`, oldest first; raises SourceFailed naming the line that is wrong."""
+
+
 class BlobStore(Protocol):
     """Bytes by their sha-256."""
 
@@ -224,3 +247,19 @@ class TrustStore(Protocol):
 
     def verify(self, data: bytes, signature: str) -> bool:
         """Tell whether `signature` was made for `data` on this machine."""
+
+
+class Tracker(Protocol):
+    """A store of training runs, read and never written."""
+
+    source: str
+    """Its address without credentials: the name under which the mirror keeps it."""
+
+    def stamp(self) -> str:
+        """Return what changes whenever the store is written to; empty where nobody can promise that."""
+
+    def reading(self) -> AbstractContextManager[TrackerReading]:
+        """Return the store in a form that can be attached; raises SourceFailed where it is missing, locked or foreign."""
+
+    def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> MetricHistory:
+        """Return the logged values of a metric in order, thinned to `most` points by minima and maxima."""

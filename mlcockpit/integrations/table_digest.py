@@ -13,6 +13,7 @@ import pyarrow as pa
 from mlcockpit.integrations.canonical_column import Hashes, hash_values
 from mlcockpit.integrations.table_batches import sum_up
 
+
 @dataclass(frozen=True)
 class TableDigest:
     """What the rows and columns of one table are, independent of the file that holds them."""
@@ -26,6 +27,7 @@ class TableDigest:
     """Column name → digest of its values in their order."""
     types: Mapping[str, str]
     """Column name → type as stored."""
+
 
 def digest_table(path: Path) -> TableDigest:
     """Return the digest of the table in `path`; raises NotATable, or OSError where the file is gone."""

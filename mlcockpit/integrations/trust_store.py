@@ -9,10 +9,7 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Mapping
 from pathlib import Path
-
-from platformdirs import user_state_path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import Refused, SourceFailed
@@ -21,13 +18,7 @@ TRUST_ID = re.compile(r"^(?:sha256:)?[0-9a-f]{64}$")
 _KEY_BYTES = 32
 
 
-def user_state(environ: Mapping[str, str]) -> Path:
-    """Return the folder of this person's state; MLCOCKPIT_HOME moves it."""
-    moved = environ.get("MLCOCKPIT_HOME")
-    return Path(moved).expanduser().absolute() if moved else user_state_path("mlcockpit")
-
-
-class FileTrustStore:
+class LocalTrust:
     """The trust store of one person: a key and one line for every approval, in files of mode 0600."""
 
     def __init__(self, state: Path) -> None:
