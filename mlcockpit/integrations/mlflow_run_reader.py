@@ -3,13 +3,15 @@
 import json
 import math
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import quote
 
 from mlcockpit.domain.run_record import MetricPoint, RunInput, RunModel, RunRecord
-from mlcockpit.errors import SourceFailed, UnknownName
+from mlcockpit.errors import UnknownName
+from mlcockpit.integrations.sqlite_file import plainly
+
+BUSY_S = 10.0
 
 LARGEST = 1.7e308
 """MLflow stores infinities as the largest float."""
@@ -95,18 +97,8 @@ class SqliteRuns:
             ).fetchall()
         return tuple(row[0] for row in rows)
 
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        try:
-            database = sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True, timeout=10)
-        except sqlite3.Error as error:
-            raise SourceFailed(f"cannot open the MLflow database {self.path}: {error}") from error
-        try:
-            yield database
-        except sqlite3.Error as error:
-            raise SourceFailed(f"cannot read the MLflow database {self.path}: {error}", hint="run `mlcockpit doctor`") from error
-        finally:
-            database.close()
+    def _open(self) -> AbstractContextManager[sqlite3.Connection]:
+        return plainly(self.path, busy_s=BUSY_S)
 
 
 def _texts(database: sqlite3.Connection, query: str, run_id: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from mlcockpit.errors import GitFailed
 from mlcockpit.integrations.commit_tree import CommitTree
 from mlcockpit.integrations.git_process import run_git
-from mlcockpit.integrations.git_source import GitSource, NoRepository, open_git
+from mlcockpit.integrations.git_source import GitSource, open_repository
 
 
 class ProjectRepository:
@@ -48,5 +48,5 @@ class ProjectRepository:
 
 def open_project_repository(folder: Path) -> ProjectRepository | None:
     """Return the repository that holds `folder`; None where there is none."""
-    found = open_git(folder)
-    return None if isinstance(found, NoRepository) else ProjectRepository(found)
+    found = open_repository(folder)
+    return None if found is None else ProjectRepository(found)
