@@ -1,7 +1,7 @@
 """What an ingredient of a recipe may be found to be: an environment that is there, bytes that were published."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -13,10 +13,27 @@ class ExistingEnvironment:
     version: str
     packages: Mapping[str, str]
     """Normalised name → version."""
-    newest_ms: int
-    """When a package was last installed."""
+    installed_ms: Mapping[str, int] = field(default_factory=dict)
+    """Normalised name → when it was installed."""
+    requires: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Normalised name → what it needs; read only where something was installed late."""
     label: str = ""
     """What it is, in words, such as the project's .venv."""
+
+    def behind(self, names: Collection[str]) -> frozenset[str]:
+        """Return `names` and everything installed that they need."""
+        found: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found and name in self.packages:
+                found.add(name)
+                waiting.extend(self.requires.get(name, ()))
+        return frozenset(found)
+
+    def changed_since(self, instant_ms: int) -> frozenset[str]:
+        """Return the packages that were installed after an instant."""
+        return frozenset(name for name, installed in self.installed_ms.items() if installed > instant_ms)
 
 
 @dataclass(frozen=True)

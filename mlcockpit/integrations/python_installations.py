@@ -9,12 +9,18 @@ from pathlib import Path
 from mlcockpit.domain.ingredients import ExistingEnvironment
 
 DIST = re.compile(r"^(?P<name>.+)-(?P<version>[^-]+)\.dist-info$")
+REQUIRES = re.compile(r"^Requires-Dist:\s*([A-Za-z0-9._-]+)(.*)$", re.MULTILINE)
 FOLDERS = (".venv", "venv", "env", ".env")
 """Where projects keep their own environment."""
 
 
-def existing_environments(project: Path, environ: Mapping[str, str], also: Sequence[str] = ()) -> list[ExistingEnvironment]:
-    """Return the project's own environment, the active one and ours, as far as they are there, best first."""
+def existing_environments(
+    project: Path, environ: Mapping[str, str], also: Sequence[str] = (), *, since_ms: int = 0
+) -> list[ExistingEnvironment]:
+    """Return the project's own environment, the active one and ours, as far as they are there, best first.
+
+    What each package needs is read only where one was installed after `since_ms`.
+    """
     places = [(Path(python), "the interpreter of the launch") for python in also if python]
     places += [(project / folder / "bin" / "python", f"the project's {folder}") for folder in FOLDERS]
     if environ.get("VIRTUAL_ENV"):
@@ -22,13 +28,13 @@ def existing_environments(project: Path, environ: Mapping[str, str], also: Seque
     places.append((Path(sys.executable), "the environment that mlcockpit runs in"))
     found: dict[str, ExistingEnvironment] = {}
     for python, label in places:
-        known = read_environment(python, label)
+        known = read_environment(python, label, since_ms=since_ms)
         if known is not None:
             found.setdefault(str(python.parent.resolve()), known)
     return list(found.values())
 
 
-def read_environment(python: Path, label: str = "") -> ExistingEnvironment | None:
+def read_environment(python: Path, label: str = "", *, since_ms: int | None = None) -> ExistingEnvironment | None:
     """Return what is installed beside an interpreter; None where there is none."""
     if not python.exists():
         return None
@@ -38,8 +44,12 @@ def read_environment(python: Path, label: str = "") -> ExistingEnvironment | Non
     if not sites or not version:
         return None
     site = next((one for one in sites if one.parent.name == "python" + ".".join(version.split(".")[:2])), sites[0])
-    packages, newest = _packages(site)
-    return ExistingEnvironment(str(python), version, packages, newest, label)
+    folders = _distributions(site)
+    packages = {name: found[1] for name, found in folders.items()}
+    installed = {name: int(found[2] * 1000) for name, found in folders.items()}
+    late = since_ms is not None and any(when > since_ms for when in installed.values())
+    requires = {name: _requires(site / found[0]) for name, found in folders.items()} if late else {}
+    return ExistingEnvironment(str(python), version, packages, installed, requires, label)
 
 
 def interpreters(environ: Mapping[str, str]) -> dict[str, str]:
@@ -110,12 +120,20 @@ def _version(python: Path, top: Path) -> str:
     return match[1] if match else ""
 
 
-def _packages(site: Path) -> tuple[dict[str, str], int]:
-    packages, newest = {}, 0.0
+def _distributions(site: Path) -> dict[str, tuple[str, str, float]]:
+    """Return normalised name → (folder, version, when it was installed)."""
+    found = {}
     with os.scandir(site) as entries:
         for entry in entries:
             match = DIST.match(entry.name)
             if match:
-                packages[normal(match["name"])] = match["version"]
-                newest = max(newest, entry.stat().st_mtime)
-    return packages, int(newest * 1000)
+                found[normal(match["name"])] = (entry.name, match["version"], entry.stat().st_mtime)
+    return found
+
+
+def _requires(folder: Path) -> tuple[str, ...]:
+    try:
+        text = (folder / "METADATA").read_text("utf-8", "replace").split("\n\n", 1)[0]
+    except OSError:
+        return ()
+    return tuple(normal(name) for name, rest in REQUIRES.findall(text) if "extra ==" not in rest)

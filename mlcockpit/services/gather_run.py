@@ -52,7 +52,7 @@ def gather_run(cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] =
         launch=launch,
         model_files=_model_files(run, cockpit.root),
         known_data=known_data,
-        environments=existing_environments(cockpit.root, os.environ, [interpreter]),
+        environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
         roots=_roots(top, launch, maps),
     )
     return Gathered(facts, runs, repository, ours)

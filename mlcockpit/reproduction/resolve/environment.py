@@ -149,8 +149,9 @@ def _existing(facts: RunFacts, evidence: _Evidence, reading: Reading | None) -> 
     needed = {one.name for group in evidence.files for one in group.wanted if not one.marked}
     needed |= {normal(name) for name in distributions(reading.program.packages)} if reading else set()
     for one in facts.environments:
-        unchanged = one.newest_ms <= facts.run.start_ms
-        holds = all(one.packages.get(name) == version for name, version in pins.items())
+        changed = one.changed_since(facts.run.start_ms)
+        unchanged = not changed & one.behind(needed | set(pins))
+        holds = bool(needed or pins) and all(one.packages.get(name) == version for name, version in pins.items())
         if unchanged and holds and needed <= set(one.packages) and _same_python(evidence.python, one.version):
             lines = [f"{name}=={version}" for name, version in sorted(one.packages.items())]
             known = f"holds all {len(pins)} recorded pins" if pins else "holds every package the script imports"
@@ -158,7 +159,7 @@ def _existing(facts: RunFacts, evidence: _Evidence, reading: Reading | None) -> 
                 "environment",
                 Standing.INFERRED if pins else Standing.ASSUMED,
                 _value("existing", "", lines, one.version, None) | _existing_entry(one),
-                f"{one.label} {known} and has not changed since before the run",
+                f"{one.label} {known} and none of what they need was installed after the run started",
                 raise_by=CAPTURE,
             )
     return None
