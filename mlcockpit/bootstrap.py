@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
 from mlcockpit.errors import NoProject, UsageError
 from mlcockpit.integrations.system_clock import StoryClock, SystemClock
-from mlcockpit.ports import BlobStore, DataFiles, Progress, Runner, SourceControl, TrustStore
+from mlcockpit.ports import BlobStore, DataFiles, Progress, Runner, SourceControl, Tracker, TrustStore
 from mlcockpit.services.cockpit import Cockpit, Doors
 from mlcockpit.version import VERSION
 
 if TYPE_CHECKING:
     from mlcockpit.store.database import Store
+    from mlcockpit.store.mirror.mirror import Mirror
 
 
 def open_cockpit(
@@ -99,21 +100,37 @@ def _store(cockpit: Cockpit) -> "Store":
 
 
 def _git(cockpit: Cockpit) -> SourceControl | None:
-    from mlcockpit.integrations.git_source import open_repository
+    from mlcockpit.integrations.git_source import GitSource, open_git
 
-    return open_repository(cockpit.root)
+    found = open_git(cockpit.root)
+    return found if isinstance(found, GitSource) else None
 
 
 def _files(cockpit: Cockpit) -> DataFiles:
     from mlcockpit.integrations.files import LocalFiles
 
-    return LocalFiles(cockpit.root, cache=cockpit.state / "digests.json")
+    return LocalFiles(cockpit.root, cache=cockpit.state / "digests.db")
 
 
 def _blobs(cockpit: Cockpit) -> BlobStore:
-    from mlcockpit.integrations.blobs import BlobFolder
+    from mlcockpit.integrations.blobs import FolderBlobs
 
-    return BlobFolder(cockpit.state / "blobs")
+    return FolderBlobs(cockpit.state / "blobs")
+
+
+def _tracker(cockpit: Cockpit) -> Tracker | None:
+    from mlcockpit.integrations.trackers import open_tracker
+
+    uri = cockpit.file.sources.mlflow
+    return None if uri is None else open_tracker(uri, cockpit.root)
+
+
+def _mirror(cockpit: Cockpit) -> "Mirror":
+    from mlcockpit.store.mirror.mirror import Mirror
+    from mlcockpit.store.state_folder import make_state_folder
+
+    make_state_folder(cockpit.state)
+    return Mirror(cockpit.mirror_path)
 
 
 def _runner() -> Runner:
@@ -128,4 +145,6 @@ def _trust() -> TrustStore:
     return LocalTrust(user_folder())
 
 
-DOORS = Doors(store=_store, git=_git, files=_files, blobs=_blobs, runner=_runner, trust=_trust)
+DOORS = Doors(
+    store=_store, git=_git, tracker=_tracker, mirror=_mirror, files=_files, blobs=_blobs, runner=_runner, trust=_trust
+)
