@@ -7,36 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from mlcockpit.domain.names import parts
-
-
-@dataclass(frozen=True)
-class ScreenPlace:
-    """One of the ten screens: its order is its key."""
-
-    name: str
-    """What `mlcockpit show` and the lens files call it."""
-    key: str
-    title: str
-    question: str
-    """What it answers at a glance."""
-
-
-SCREENS: tuple[ScreenPlace, ...] = (
-    ScreenPlace(
-        "overview", "1", "Overview", "What is red, since when, whose turn, what changed since my last visit?"
-    ),
-    ScreenPlace("product", "2", "Product", "Which metric misses its target, and which change came just before?"),
-    ScreenPlace("data", "3", "Data", "Which data is stale or broken, and who is hit?"),
-    ScreenPlace("runs", "4", "Runs", "Which runs win, what differs, can they be reproduced?"),
-    ScreenPlace(
-        "lineage", "5", "Lineage", "What does this come from, what breaks if it changes, where is a link missing?"
-    ),
-    ScreenPlace("deploy", "6", "Deploy", "What runs where from which run, which monitor is red, is rollback proven?"),
-    ScreenPlace("incidents", "7", "Incidents", "How bad, who leads, who is waited for, what is the likely cause?"),
-    ScreenPlace("handoffs", "8", "Handoffs", "Who waits for whom, since when, what is missing to accept?"),
-    ScreenPlace("checks", "9", "Checks", "Which bad practice hurts most, where, and what to do about it?"),
-    ScreenPlace("people", "0", "People", "Who answers for what, and what has nobody?"),
-)
+from mlcockpit.views.screens import SCREENS, Screen
 
 
 @dataclass(frozen=True)
@@ -147,11 +118,11 @@ LISTS = frozenset({place.name for place in SCREENS} | {"card"})
 SUBJECTS = LISTS | {"reproduce"}
 
 
-def _screen_action(place: ScreenPlace) -> Action:
+def _screen_action(place: Screen) -> Action:
     return Action(
         f"screen.{place.name}",
         place.title,
-        place.question,
+        f"{place.question[:1].upper()}{place.question[1:]}",
         (place.key,),
         twin=f"mlcockpit show {place.name}",
         service="mlcockpit.services.show:show",
@@ -185,7 +156,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("sort", "Sort", "Choose the column to sort by; again turns it round.", ("s",), RUNS, rank=6),
     Action("columns", "Columns", "Choose the columns.", ("o",), RUNS, rank=7),
     Action(
-        "trace", "Trace", "Show the lineage from here.", ("t",), LISTS, "mlcockpit show lineage {subject}",
+        "trace", "Trace", "Show the lineage from here.", ("t",), LISTS, "mlcockpit show lineage --of {subject}",
         "mlcockpit.services.show:show", needs_traceable, rank=9,
     ),
     Action("lens", "Lens", "Look with the eyes of the next role: it orders, it never hides a red item.", ("L",), rank=10),

@@ -63,6 +63,8 @@ def _run(argv: list[str]) -> int:
         return _print(_overview_of_commands(path[0]), common)
     command = catalogue.load(path)
     options = _parse(command, path, rest, common)
+    if command.opens_later:
+        return command.start(options)
     from mlcockpit.bootstrap import open_cockpit
     from mlcockpit.cli.progress import progress
 

@@ -13,7 +13,7 @@ from rich.text import Text as RichText
 from textual.app import App
 from textual.binding import BindingType
 
-from mlcockpit.actions import SCREENS, Selection, offered, resolve, shown_key
+from mlcockpit.actions import Selection, offered, resolve, shown_key
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.names import looks_like_a_name
 from mlcockpit.errors import UnknownName
@@ -25,6 +25,8 @@ from mlcockpit.tui.reader import Reader, Trouble
 from mlcockpit.tui.screen import CockpitScreen
 from mlcockpit.tui.screens.chooser import Chooser, Item
 from mlcockpit.views.lens import LENSES
+from mlcockpit.views.screens import SCREENS
+from mlcockpit.views.table import Table
 
 if TYPE_CHECKING:
     from mlcockpit.services.cockpit import Cockpit
@@ -161,7 +163,11 @@ class CockpitApp(App[None]):
             self._places = [*self._places[: self._at + 1], place][-100:]
             self._at = len(self._places) - 1
         self.memory.place = str(place) if place.screen != "reproduce" else self.memory.place
-        self.switch_screen(self._screen(place))
+        made = self._screen(place)
+        if isinstance(self.screen, CockpitScreen):
+            self.switch_screen(made)
+        else:
+            self.push_screen(made)
 
     def open_name(self, name: str) -> None:
         """Show the page of an entity, or of a screen, or say why there is none."""
@@ -314,8 +320,10 @@ class CockpitApp(App[None]):
     def _names(self) -> list[str]:
         screen = self.screen
         view = screen.as_of_view if isinstance(screen, CockpitScreen) else None
-        names = [cell.link or row.key for section in (view.sections if view else ()) for row in getattr(section, "rows", ()) for cell in row.cells[:2]]
-        return [name for name in dict.fromkeys(names) if looks_like_a_name(name)]
+        tables = [section for section in (view.sections if view else ()) if isinstance(section, Table)]
+        rows = [row for table in tables for row in table.rows]
+        names = dict.fromkeys(name for row in rows for name in (row.key, *(cell.link for cell in row.cells)))
+        return [name for name in names if looks_like_a_name(name)]
 
     async def _chosen(self, chosen: str | None) -> None:
         what, _, rest = (chosen or "").partition(" ")

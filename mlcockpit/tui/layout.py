@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from mlcockpit.domain.cleaning import clean
 from mlcockpit.tui.glyphs import Glyphs
 from mlcockpit.tui.ink import signed, width_of, wrap
-from mlcockpit.domain.cleaning import clean
 from mlcockpit.views.table import Chart, Section, Table
 
 BORDER = 2

@@ -20,6 +20,8 @@ class Memory:
     project: str = ""
     place: str = ""
     lens: str = ""
+    seen: str = ""
+    """ISO instant of the last visit: since then things count as new."""
     theme: str = ""
     ascii: bool | None = None
     screens: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -39,7 +41,7 @@ class Memory:
         everything = _read(self.path)
         projects = everything.setdefault("projects", {})
         if isinstance(projects, dict):
-            projects[self.project] = {"place": self.place, "lens": self.lens, "screens": self.screens}
+            projects[self.project] = {"place": self.place, "lens": self.lens, "seen": self.seen, "screens": self.screens}
         everything |= {"theme": self.theme, "ascii": self.ascii}
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,6 +69,7 @@ def recall(folder: Path, project: str) -> Memory:
         project=project,
         place=_text(mine.get("place")),
         lens=_text(mine.get("lens")),
+        seen=_text(mine.get("seen")),
         theme=_text(everything.get("theme")),
         ascii=chosen if isinstance(chosen, bool) else None,
         screens=_screens(screens) if isinstance(screens, dict) else {},

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from mlcockpit.actions import SCREENS
 from mlcockpit.domain.names import KINDS, canonical, looks_like_a_name
 from mlcockpit.errors import UnknownName
+from mlcockpit.views.screens import SCREENS
 
 ABOUT = ("lineage", "reproduce")
 """Pages that take a name after them: lineage run/9be0."""
@@ -31,7 +31,8 @@ class Place:
             return f"mlcockpit {self.subject}"
         if self.screen == "reproduce":
             return f"mlcockpit reproduce {self.subject}"
-        return f"mlcockpit show {self}"
+        about = f" --of {self.subject}" if self.subject else ""
+        return f"mlcockpit show {self.screen}{about}"
 
 
 def parse_place(words: str) -> Place:

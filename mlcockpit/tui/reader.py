@@ -12,7 +12,7 @@ from mlcockpit.errors import CockpitError
 if TYPE_CHECKING:
     from mlcockpit.services.cockpit import Cockpit
 
-Post = Callable[[Callable[[], None]], object]
+Post = Callable[[Callable[[], Any]], object]
 """Hands a callable to the thread of the interface."""
 
 
@@ -33,7 +33,7 @@ class _Question:
     topic: str
     generation: int
     ask: "Callable[[Cockpit], Any]"
-    answered: Callable[[Any], None]
+    answered: Callable[[Any], Any]
     failed: Callable[[Trouble], None]
 
 
@@ -66,7 +66,7 @@ class Reader:
         self,
         topic: str,
         ask: "Callable[[Cockpit], Any]",
-        answered: Callable[[Any], None],
+        answered: Callable[[Any], Any],
         failed: Callable[[Trouble], None],
     ) -> None:
         """Put a question; it takes the place of every older one with the same topic."""
@@ -110,6 +110,5 @@ class Reader:
         self.waited = time.monotonic() - began
         self._post(lambda: self._deliver(question, lambda: question.answered(answer)))
 
-    def _deliver(self, question: _Question, hand_over: Callable[[], None]) -> None:
-        if self._is_current(question):
-            hand_over()
+    def _deliver(self, question: _Question, hand_over: Callable[[], Any]) -> Any:
+        return hand_over() if self._is_current(question) else None

@@ -34,8 +34,10 @@ class CockpitScreen(Screen[None]):
     """The ground of all screens: faces of a load, freshness, filter, zoom and the dispatch of actions."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (60, "-middle"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-flat"), (16, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (as Textual declares it)
+        (0, "-narrow"), (60, "-middle"), (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012
     HELP = "Type ? for the keys."
 
     def __init__(self, place: Place) -> None:
@@ -146,11 +148,11 @@ class CockpitScreen(Screen[None]):
         fresh = ("reading", "faint")
         if view is not None:
             fresh = freshness(view.sources, view.as_of, time.monotonic() - self.read_at)
-        self.query_one(Header).show(self.desk.project, self.place.screen, self.desk.lens, fresh)
+        self.query_one(Header).show(self.desk.project, self.place.screen, fresh)
 
     def draw_footer(self) -> None:
         """Draw the status and the keys."""
-        self.query_one(Footer).say(self.status())
+        self.query_one(Footer).say(self.status(), aside=f"lens {self.desk.lens}")
         self.offer()
 
     def offer(self) -> None:

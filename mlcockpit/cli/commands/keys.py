@@ -26,7 +26,7 @@ class Keys(Command):
                 action.id,
                 " ".join(shown_key(key) for key in action.keys),
                 action.title,
-                ", ".join(sorted(action.scope)) or "everywhere",
+                _where(action.scope),
                 action.help,
                 action.command_line(Selection()),
                 action.id,
@@ -36,3 +36,9 @@ class Keys(Command):
         )
         table = Table("Keys", columns("key", "does", "where", "help", "command line", "action"), rows, key="keys")
         return Answer(table)
+
+
+def _where(scope: frozenset[str]) -> str:
+    if not scope:
+        return "everywhere"
+    return ", ".join(sorted(scope)) if len(scope) < 4 else "lists and pages"

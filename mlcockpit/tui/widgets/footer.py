@@ -29,13 +29,15 @@ class Footer(Inked):
     def __init__(self) -> None:
         super().__init__()
         self._status: tuple[str, str] = ("", "faint")
+        self._aside = ""
         self._selection = Selection()
         self._zones: list[tuple[int, int, str]] = []
 
-    def say(self, text: str, ink: str = "faint") -> None:
-        """Put `text` on the status line."""
-        if (text, ink) != self._status:
-            self._status = (text, ink)
+    def say(self, text: str, ink: str = "faint", *, aside: str | None = None) -> None:
+        """Put `text` on the status line, and `aside` at its end where there is room."""
+        aside = self._aside if aside is None else aside
+        if ((text, ink), aside) != (self._status, self._aside):
+            self._status, self._aside = (text, ink), aside
             self.refresh()
 
     def offer(self, selection: Selection) -> None:
@@ -50,8 +52,7 @@ class Footer(Inked):
         """Return the status line or the key line."""
         width = self.size.width
         if y == 0:
-            text, ink = self._status
-            return self.inked((Span(cut(f" {self.glyphs.plain(clean(text, 400))}", width, self.glyphs.ellipsis), ink),), width)
+            return self.inked(self._said(width), width)
         return self.inked(self._keys(width), width)
 
     def on_click(self, event: events.Click) -> None:
@@ -60,6 +61,17 @@ class Footer(Inked):
             for start, stop, action_id in self._zones:
                 if start <= event.x < stop:
                     self.post_message(self.Pressed(action_id))
+
+    def _said(self, width: int) -> Line:
+        text, ink = self._status
+        shown = f" {self.glyphs.plain(clean(text, 400))}"
+        aside = f"  {self._aside} "
+        gap = width - width_of(shown) - width_of(aside)
+        if not self._aside or width < 60:
+            return (Span(cut(shown, width, self.glyphs.ellipsis), ink),)
+        if gap < 0:
+            return (Span(cut(shown, width - width_of(aside), self.glyphs.ellipsis), ink), Span(aside, "faint"))
+        return (Span(shown, ink), Span(" " * gap), Span(aside, "faint"))
 
     def _keys(self, width: int) -> Line:
         pinned = _pinned(width)

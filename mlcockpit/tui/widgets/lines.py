@@ -21,25 +21,25 @@ class Lines(Inked, can_focus=True):
 
     def __init__(self, lay_out: Layout | None = None, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._lay_out = lay_out
+        self._made_by = lay_out
         self._lines: Sequence[Line] = ()
 
     def show(self, lay_out: Layout) -> None:
         """Draw something else."""
-        self._lay_out = lay_out
-        self.arrange()
+        self._made_by = lay_out
+        self.lay_out()
 
-    def arrange(self) -> None:
+    def lay_out(self) -> None:
         """Lay the lines out for the present size."""
         width, height = self.scrollable_content_region.size
-        self._lines = self._lay_out(max(width, 1), max(height, 1), self.glyphs) if self._lay_out else ()
+        self._lines = self._made_by(max(width, 1), max(height, 1), self.glyphs) if self._made_by else ()
         widest = max((line_width(line) for line in self._lines), default=0)
         self.virtual_size = Size(min(widest, max(width, 1)), len(self._lines))
         self.refresh()
 
     def on_resize(self) -> None:
         """Lay out again."""
-        self.arrange()
+        self.lay_out()
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the widget."""

@@ -1,8 +1,10 @@
 """One table widget for ten rows and for a million: it asks for the rows it draws and measures in terminal cells."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
@@ -19,7 +21,10 @@ GUTTER = 2
 class RowTable(Inked, can_focus=True):
     """Rows under a head that stays; a cursor, marks, and a column that is sorted by."""
 
-    BINDINGS = [*moves("down", "up", "left", "right", "page.down", "page.up", "top", "bottom"), ("enter", "open")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *moves("down", "up", "left", "right", "page.down", "page.up", "top", "bottom"),
+        ("enter", "open"),
+    ]
 
     class Moved(Message):
         """The cursor stands on another row."""

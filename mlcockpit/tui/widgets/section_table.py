@@ -1,10 +1,11 @@
 """A view's own table: all of its rows are here, and where there are none its words say why."""
 
+from textual.strip import Strip
+
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.tui.ink import Span, wrap
 from mlcockpit.tui.widgets.row_table import RowTable
 from mlcockpit.views.table import Row, Table
-from textual.strip import Strip
 
 
 class SectionTable(RowTable):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 
 from mlcockpit.tui.glyphs import Glyphs
