@@ -17,11 +17,10 @@ from mlcockpit.tui.reader import Trouble
 from mlcockpit.tui.widgets.filter_line import FilterLine
 from mlcockpit.tui.widgets.footer import Footer
 from mlcockpit.tui.widgets.header import Header
-from mlcockpit.tui.widgets.lines import Lines
 from mlcockpit.tui.widgets.message import Message, TooSmall
 from mlcockpit.tui.widgets.pane import Pane
 from mlcockpit.tui.widgets.row_table import RowTable
-from mlcockpit.views.table import SourceLine, View
+from mlcockpit.views.table import View
 
 if TYPE_CHECKING:
     from mlcockpit.tui.app import CockpitApp
@@ -44,8 +43,7 @@ class CockpitScreen(Screen[None]):
         super().__init__()
         self.place = place
         self.filter = ""
-        self.sources: tuple[SourceLine, ...] = ()
-        self.as_of_view: View | None = None
+        self.shown: View | None = None
         self.read_at = 0.0
         self.stamp = -1
         self._asked_at: float | None = None
@@ -81,6 +79,15 @@ class CockpitScreen(Screen[None]):
         """Return what actions would act on."""
         return Selection(self.place.screen, self.place.subject, filter=self.filter)
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether something runs here that must not be thrown away."""
+        return False
+
+    def command_line(self) -> str:
+        """Return what to type to see this without the app."""
+        return self.place.command_line
+
     def status(self) -> str:
         """Return the words of the status line."""
         return ""
@@ -92,11 +99,15 @@ class CockpitScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Draw the chrome, then ask."""
-        self.filter = self.desk.memory.of(self.place.screen).get("filter", "")
-        self.query_one(FilterLine).value_is(self.filter)
+        self.remembered()
         self.set_interval(AGE_TICK, self.draw_header)
         self.draw_header()
         self.reload()
+
+    def remembered(self) -> None:
+        """Take up what was kept of this screen; called again once the project is open."""
+        self.filter = self.desk.memory.of(self.place.screen).get("filter", "")
+        self.query_one(FilterLine).value_is(self.filter)
 
     def on_screen_resume(self) -> None:
         """Read again what changed while another screen was shown."""
@@ -116,7 +127,7 @@ class CockpitScreen(Screen[None]):
         """Take note that the answer is there."""
         self._asked_at = None
         self.read_at = time.monotonic()
-        self.as_of_view = view or self.as_of_view
+        self.shown = view or self.shown
         self.query_one(Message).clear()
         self.draw_header()
         self.draw_footer()
@@ -124,7 +135,7 @@ class CockpitScreen(Screen[None]):
     def failed(self, trouble: Trouble) -> None:
         """Show why there is no answer; rows that were there stay, marked as old."""
         self._asked_at = None
-        stays = self.as_of_view is not None
+        stays = self.shown is not None
         title = f"old rows: {trouble.what}" if stays else trouble.what
         self.query_one(Message).show(title, trouble.hint or "r reads again", bad=True)
         self.draw_header()
@@ -134,7 +145,7 @@ class CockpitScreen(Screen[None]):
         if self._asked_at is None:
             return
         seconds = int(time.monotonic() - self._asked_at)
-        if self.as_of_view is None:
+        if self.shown is None:
             self.query_one(Message).show("loading" if seconds < 1 else f"loading {seconds} s", "", bad=False)
         elif seconds >= 1:
             self.query_one(Footer).say(f"reading {seconds} s")
@@ -144,7 +155,7 @@ class CockpitScreen(Screen[None]):
 
     def draw_header(self) -> None:
         """Draw row 1."""
-        view = self.as_of_view
+        view = self.shown
         fresh = ("reading", "faint")
         if view is not None:
             fresh = freshness(view.sources, view.as_of, time.monotonic() - self.read_at)
@@ -184,7 +195,7 @@ class CockpitScreen(Screen[None]):
             self.say(f"{action.title}: {reason}")
             return
         name = f"do_{action_id.replace('.', '_')}"
-        does: Any = getattr(self, name, None) or getattr(self.desk, name, None)
+        does: Any = getattr(self, name, None) or getattr(self.desk.deeds, name, None)
         if does is None and action_id.startswith("screen."):
             self.desk.go_to(Place(action_id.removeprefix("screen.")))
         elif does is not None:
@@ -227,7 +238,7 @@ class CockpitScreen(Screen[None]):
         elif self.filter:
             self.do_filter_clear()
         else:
-            self.desk.do_last()
+            self.desk.deeds.do_last()
 
     def do_filter(self) -> None:
         """Open the filter line."""
@@ -259,8 +270,5 @@ class CockpitScreen(Screen[None]):
         """Open what is under the cursor."""
         subject = self.selection().subject
         if subject:
-            self.desk.open_name(subject)
+            self.desk.deeds.open_name(subject)
 
-    def lines(self) -> Lines | None:
-        """Return the first pane of words, if there is one."""
-        return next(iter(self.query(Lines)), None)

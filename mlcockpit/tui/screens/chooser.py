@@ -72,7 +72,7 @@ class Chooser(ModalScreen[str]):
         """Hold the search line, the list and a line for reasons."""
         with Vertical() as box:
             box.border_title = Content(self._title)
-            yield Input(self._start, placeholder=self._prompt, select_on_focus=False)
+            yield Input(self._start, placeholder=self._prompt, select_on_focus=False, compact=True)
             yield SectionTable(self._table(self._start))
             yield Lines()
 

@@ -38,8 +38,8 @@ class ViewScreen(CockpitScreen):
 
     async def take(self, view: View) -> None:
         """Draw the view."""
-        first = self.as_of_view is None
-        self.as_of_view = view
+        first = self.shown is None
+        self.shown = view
         await self.query_one(ViewBody).show(view, self.filter)
         self.arrived(view)
         if first or self.focused is None:
@@ -58,18 +58,18 @@ class ViewScreen(CockpitScreen):
 
     def status(self) -> str:
         """Return the title of the view and its instant."""
-        view = self.as_of_view
+        view = self.shown
         return f"{view.title}  ·  as of {view.as_of:%Y-%m-%d %H:%M} UTC" if view else ""
 
     def apply_filter(self, words: str) -> None:
         """Show only the rows that hold every word."""
         super().apply_filter(words)
-        if self.as_of_view is not None:
+        if self.shown is not None:
             self.call_later(self._refilter)
 
     async def _refilter(self) -> None:
-        if self.as_of_view is not None:
-            await self.query_one(ViewBody).show(self.as_of_view, self.filter)
+        if self.shown is not None:
+            await self.query_one(ViewBody).show(self.shown, self.filter)
             self._count()
             self.draw_footer()
 
@@ -83,4 +83,4 @@ class ViewScreen(CockpitScreen):
 
     @on(RowTable.Opened)
     def _on_opened(self, event: RowTable.Opened) -> None:
-        self.desk.open_name(event.key)
+        self.desk.deeds.open_name(event.key)

@@ -20,7 +20,6 @@ class FilterLine(Horizontal):
 
     DEFAULT_CSS = """
     FilterLine { height: 1; display: none; }
-    FilterLine.-open { display: block; }
     FilterLine > #slash { width: 3; }
     FilterLine > Input { width: 1fr; border: none; height: 1; padding: 0; background: $background; }
     FilterLine > #found { width: auto; min-width: 1; max-width: 60%; }
@@ -48,13 +47,13 @@ class FilterLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Hold the sign, the input and the answer."""
         yield self._slash
-        yield Input(placeholder="words, field:pattern, auc>0.9, -x, since:7d", select_on_focus=False)
+        yield Input(placeholder="words, field:pattern, auc>0.9, -x, since:7d", select_on_focus=False, compact=True)
         yield self._found
 
     @property
     def is_open(self) -> bool:
         """Tell whether it is shown."""
-        return self.has_class("-open")
+        return bool(self.display)
 
     @property
     def has_input_focus(self) -> bool:
@@ -65,13 +64,13 @@ class FilterLine(Horizontal):
         """Show a filter that is already applied."""
         self._given = words
         self.query_one(Input).value = words
-        self.set_class(bool(words), "-open")
+        self.display = bool(words)
 
     def open(self, words: str) -> None:
         """Let a person type."""
         self.value_is(words)
-        self.add_class("-open")
-        self.query_one(Input).focus()
+        self.display = True
+        self.screen.set_focus(self.query_one(Input))
 
     def close(self) -> None:
         """Empty it and put it away."""
@@ -99,7 +98,7 @@ class FilterLine(Horizontal):
         event.stop()
         self._apply()
         if not self._given:
-            self.remove_class("-open")
+            self.display = False
         self.post_message(self.Done())
 
     def _apply(self) -> None:

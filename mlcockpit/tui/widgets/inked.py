@@ -19,7 +19,7 @@ class Inked(ScrollView):
 
     DEFAULT_CSS = """
     Inked {
-        scrollbar-size: 1 1;
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
         & > .ink--plain { color: $foreground; }
         & > .ink--good { color: $success; }
         & > .ink--doubtful { color: $warning; }

@@ -87,6 +87,11 @@ class PagedTable(RowTable):
         place = index % PAGE
         return page[place] if place < len(page) else None
 
+    def remeasure(self) -> None:
+        """Choose the widths again, from the rows that are here."""
+        self.measure(self.rows_seen())
+        self.refresh()
+
     def rows_seen(self) -> Sequence[Row]:
         """Return every row that is here."""
         return [row for page in self._pages.values() for row in page]

@@ -17,6 +17,9 @@ from mlcockpit.views.table import Column, Row
 GUTTER = 2
 """Cells before the first column: the cursor and the mark."""
 
+NARROW = 14
+"""What a column keeps when the others need room."""
+
 
 class RowTable(Inked, can_focus=True):
     """Rows under a head that stays; a cursor, marks, and a column that is sorted by."""
@@ -76,7 +79,27 @@ class RowTable(Inked, can_focus=True):
             ]
             title = width_of(column.title) + (2 if column.key == self.sorted_by[0] else 0)
             self.widths.append(max(title, min(max([column.width, *seen]), column.most)))
+        self._squeeze()
         self.extend()
+
+    def _squeeze(self) -> None:
+        """Make the widest columns narrower until the row fits, never below NARROW; then it scrolls sideways."""
+        room = self.scrollable_content_region.width
+        over = GUTTER + sum(self.widths) + 2 * max(len(self.widths) - 1, 0) - room
+        while room and over > 0 and max(self.widths, default=0) > NARROW:
+            widest = self.widths.index(max(self.widths))
+            others = [width for place, width in enumerate(self.widths) if place != widest]
+            cut = min(over, max(self.widths[widest] - max([NARROW, *others]), 1))
+            self.widths[widest] -= cut
+            over -= cut
+
+    def on_resize(self) -> None:
+        """Fit the columns to the new width."""
+        self.remeasure()
+
+    def remeasure(self) -> None:
+        """Choose the widths again."""
+        raise NotImplementedError
 
     def extend(self) -> None:
         """Tell the scroll bars how much there is."""

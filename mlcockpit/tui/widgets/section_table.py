@@ -19,6 +19,11 @@ class SectionTable(RowTable):
         """Measure."""
         self.show(self.table)
 
+    def remeasure(self) -> None:
+        """Choose the widths again."""
+        self.measure(self.table.rows)
+        self.refresh()
+
     def show(self, table: Table) -> None:
         """Draw another table; the cursor stays on the same name where it is still there."""
         key = self.key
