@@ -10,9 +10,12 @@ CockpitError                 1   the answer is bad news
 ├── EvidenceMissing          3   an ingredient or a source is not there
 ├── StageFailed              4   a stage of a long job failed
 │   └── SourceFailed         4   git, MLflow, a file or the database could not be read or written
+│       └── GitFailed        4   a git process ended badly; `status` says how
 ├── NotTrusted               5   a recorded command was not approved; nothing was run
 └── Interrupted            130   a person pressed ctrl+c
 """
+
+from collections.abc import Sequence
 
 
 class CockpitError(Exception):
@@ -27,6 +30,11 @@ class CockpitError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}: {self.hint}" if self.hint else self.what
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return what a person reads: one line for one fault."""
+        return (str(self),)
 
 
 class UsageError(CockpitError):
@@ -45,6 +53,22 @@ class NoProject(UsageError):
 
 class BadProjectFile(UsageError):
     """mlcockpit.toml cannot be read or does not hold."""
+
+    faults: tuple[str, ...] = ()
+    """Every fault with its line, such as `mlcockpit.toml:14: people.ana.disciplin: unknown key`; empty: `what` says it."""
+
+    @classmethod
+    def of(cls, faults: Sequence[str], *, most: int = 10) -> "BadProjectFile":
+        """Return the error that tells the first `most` of `faults`, and how many more there are."""
+        error = cls(faults[0])
+        more = [f"and {len(faults) - most} more"] if len(faults) > most else []
+        error.faults = (*faults[:most], *more)
+        return error
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the faults one by one."""
+        return self.faults or (str(self),)
 
 
 class Refused(UsageError):
@@ -69,6 +93,15 @@ class StageFailed(CockpitError):
 
 class SourceFailed(StageFailed):
     """Git, MLflow, a file or the database could not be read or written."""
+
+
+class GitFailed(SourceFailed):
+    """A git process ended badly."""
+
+    def __init__(self, what: str, *, hint: str = "", status: int | None = None) -> None:
+        super().__init__(what, hint=hint)
+        self.status = status
+        """The exit status of git; None where it did not start or was killed at its time limit."""
 
 
 class NotTrusted(CockpitError):

@@ -1,10 +1,14 @@
 """The outside world as mlcockpit needs it: one Protocol each, real adapters in integrations/, fakes in tests/."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from mlcockpit.domain.run import MetricHistory
+from mlcockpit.domain.tracking import TrackerReading
 
 
 class Clock(Protocol):
@@ -36,6 +40,17 @@ class Commit:
     """Files it touches, where the caller asked for them."""
 
 
+@dataclass(frozen=True)
+class Tag:
+    """A name that somebody gave to a commit."""
+
+    name: str
+    commit: str
+    at: datetime
+    """When the tag was made; when the commit was, for a tag without a record of its own."""
+    by: str = ""
+
+
 class SourceControl(Protocol):
     """A git repository, read without running anything it configures."""
 
@@ -51,8 +66,19 @@ class SourceControl(Protocol):
     def remote_url(self) -> str | None:
         """Return the URL of origin without credentials; None where there is none."""
 
-    def commits(self, *, since: datetime | None = None, paths: bool = False) -> Iterator[Commit]:
-        """Yield the commits of HEAD's history, newest first."""
+    def is_shallow(self) -> bool:
+        """Tell whether the history was cut off when this repository was cloned."""
+
+    def commits(
+        self, *, since: datetime | None = None, paths: bool = False, after: str | None = None
+    ) -> Iterator[Commit]:
+        """Yield the commits of HEAD's history, newest first; only those that `after` does not reach where it is given."""
+
+    def tags(self) -> Sequence[Tag]:
+        """Return every tag of a commit, oldest first."""
+
+    def missing(self, commit: str) -> Sequence[str]:
+        """Return the ids of the trees and blobs of `commit` that are not here; the commit's own id where that is gone."""
 
     def exists(self, commit: str) -> bool:
         """Tell whether `commit` and all its trees and blobs are here."""
@@ -60,11 +86,33 @@ class SourceControl(Protocol):
     def read(self, commit: str, path: str) -> bytes | None:
         """Return a file's bytes at a commit; None where it is not there."""
 
+    def blame(self, commit: str, path: str) -> Mapping[str, int]:
+        """Return how many lines of a file each author's address answers for at a commit; empty where it is not there."""
+
     def files(self, commit: str) -> Sequence[str]:
         """Return every path at a commit."""
 
     def is_dirty(self) -> bool:
         """Tell whether tracked files differ from HEAD or untracked ones are there that nothing ignores."""
+
+
+class GitProcess(Protocol):
+    """One git process under the protected configuration; `integrations.git_process.run_git` is the real one."""
+
+    def __call__(
+        self,
+        args: Sequence[str],
+        *,
+        cwd: Path | None = None,
+        git_dir: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        config: Sequence[tuple[str, str]] = (),
+        stdin: bytes | None = None,
+        file_protocol: bool = False,
+        timeout_s: float = 120.0,
+        accept: Sequence[int] = (0,),
+    ) -> bytes:
+        """Return what git wrote to stdout; raise GitFailed unless it ends with a status in `accept`."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +131,8 @@ class FileDigest:
     """Column name → digest of its values."""
     types: Mapping[str, str] | None = None
     """Column name → type as stored."""
+    trouble: str = ""
+    """Why a file with a table's name has no content digest, in words, by line where it can; empty: nothing is wrong."""
 
 
 class DataFiles(Protocol):
@@ -90,6 +140,25 @@ class DataFiles(Protocol):
 
     def digest(self, path: Path, *, table: bool = True) -> FileDigest:
         """Return the digest of a file or folder; raises SourceFailed where it is gone or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One dated value of a product metric as a source has it."""
+
+    at: datetime
+    value: float
+    n: int | None = None
+    """How many cases were counted; None where the source does not say."""
+    ci_low: float | None = None
+    ci_high: float | None = None
+
+
+class MetricSource(Protocol):
+    """Where the values of product metrics come from."""
+
+    def read(self, place: str, metric: str) -> Sequence[Measured]:
+        """Return the dated values of `metric`, oldest first; raises SourceFailed naming the line that is wrong."""
 
 
 class BlobStore(Protocol):
@@ -140,3 +209,25 @@ class TrustStore(Protocol):
 
     def approve(self, trust_id: str, note: str) -> None:
         """Remember the approval."""
+
+    def sign(self, data: bytes) -> str:
+        """Return the signature that this person's key gives `data`."""
+
+    def verify(self, data: bytes, signature: str) -> bool:
+        """Tell whether `signature` was made for `data` on this machine."""
+
+
+class Tracker(Protocol):
+    """A store of training runs, read and never written."""
+
+    source: str
+    """Its address without credentials: the name under which the mirror keeps it."""
+
+    def stamp(self) -> str:
+        """Return what changes whenever the store is written to; empty where nobody can promise that."""
+
+    def reading(self) -> AbstractContextManager[TrackerReading]:
+        """Return the store in a form that can be attached; raises SourceFailed where it is missing, locked or foreign."""
+
+    def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> MetricHistory:
+        """Return the logged values of a metric in order, thinned to `most` points by minima and maxima."""

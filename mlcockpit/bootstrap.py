@@ -1,0 +1,149 @@
+"""The one place that names concrete adapters: a folder, a person and an instant become an open Cockpit."""
+
+import getpass
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
+from mlcockpit.errors import NoProject, UsageError
+from mlcockpit.integrations.system_clock import StoryClock, SystemClock
+from mlcockpit.ports import BlobStore, DataFiles, Progress, Runner, SourceControl, Tracker, TrustStore
+from mlcockpit.services.cockpit import Cockpit, Doors
+from mlcockpit.version import VERSION
+
+if TYPE_CHECKING:
+    from mlcockpit.store.database import Store
+    from mlcockpit.store.mirror.mirror import Mirror
+
+
+def open_cockpit(
+    start: Path,
+    *,
+    progress: Progress,
+    actor: str | None = None,
+    at: str | None = None,
+    needs_project: bool = True,
+) -> Cockpit:
+    """Return the project that `start` lies in; raises NoProject where it is needed and there is none."""
+    from mlcockpit.integrations.project_file_reader import find_project_file, read_project_file
+
+    if not start.is_dir():
+        raise UsageError(f"{start} is no folder", hint="name the project's folder with -C DIR")
+    path = find_project_file(start.resolve())
+    if path is None and needs_project:
+        raise NoProject(
+            f"there is no {FILE_NAME} in {start} or above",
+            hint="`mlcockpit init` writes one, `mlcockpit demo` builds a sample",
+        )
+    file = None if path is None else read_project_file(path)
+    return Cockpit(
+        root=start.resolve() if path is None else path.parent,
+        clock=SystemClock() if file is None or file.project.as_of is None else StoryClock(file.project.as_of),
+        progress=progress,
+        doors=DOORS,
+        actor=actor or who_am_i(file),
+        maybe_file=file,
+        at=None if at is None else parse_time(at),
+        home=user_folder(),
+    )
+
+
+def who_am_i(file: ProjectFile | None) -> str:
+    """Return MLCOCKPIT_USER, else the declared person with this login name, else the login name."""
+    login = os.environ.get("MLCOCKPIT_USER")
+    if not login:
+        try:
+            login = getpass.getuser()
+        except (KeyError, OSError):
+            login = "somebody"
+    for handle, person in (file.people if file else {}).items():
+        if login == handle or login in person.mlflow_users:
+            return handle
+    return login
+
+
+def parse_time(text: str) -> datetime:
+    """Return an instant in UTC from 2026-03-01, 2026-03-01T09:30 or with a zone; raises UsageError."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no time", hint="write 2026-03-01 or 2026-03-01T09:30Z") from error
+    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def user_folder() -> Path:
+    """Return where this person's own state lies: MLCOCKPIT_HOME, else the platform's place."""
+    chosen = os.environ.get("MLCOCKPIT_HOME")
+    if chosen:
+        return Path(chosen)
+    from platformdirs import user_state_path
+
+    return user_state_path("mlcockpit")
+
+
+def database_url(cockpit: Cockpit) -> str:
+    """Return MLCOCKPIT_DATABASE, else the embedded database in the project's folder of state."""
+    return os.environ.get("MLCOCKPIT_DATABASE") or f"sqlite:///{cockpit.state / 'cockpit.db'}"
+
+
+def _store(cockpit: Cockpit) -> "Store":
+    from mlcockpit.store.database import Store
+    from mlcockpit.store.schema import prepare
+    from mlcockpit.store.state_folder import make_state_folder
+
+    make_state_folder(cockpit.state)
+    store = Store(database_url(cockpit), cockpit.clock, f"mlcockpit {VERSION}")
+    prepare(store)
+    return store
+
+
+def _git(cockpit: Cockpit) -> SourceControl | None:
+    from mlcockpit.integrations.git_source import open_repository
+
+    return open_repository(cockpit.root)
+
+
+def _files(cockpit: Cockpit) -> DataFiles:
+    from mlcockpit.integrations.files import LocalFiles
+
+    return LocalFiles(cockpit.root, cache=cockpit.state / "digests.db")
+
+
+def _blobs(cockpit: Cockpit) -> BlobStore:
+    from mlcockpit.integrations.blobs import BlobFolder
+
+    return BlobFolder(cockpit.state / "blobs")
+
+
+def _tracker(cockpit: Cockpit) -> Tracker | None:
+    from mlcockpit.integrations.mlflow_tracker import open_tracker
+
+    uri = cockpit.file.sources.mlflow
+    return None if uri is None else open_tracker(uri, root=cockpit.root)
+
+
+def _mirror(cockpit: Cockpit) -> "Mirror":
+    from mlcockpit.store.mirror.mirror import Mirror
+    from mlcockpit.store.state_folder import make_state_folder
+
+    make_state_folder(cockpit.state)
+    return Mirror(cockpit.mirror_path)
+
+
+def _runner() -> Runner:
+    from mlcockpit.integrations.process_runner import ProcessRunner
+
+    return ProcessRunner()
+
+
+def _trust() -> TrustStore:
+    from mlcockpit.integrations.trust_store import LocalTrust
+
+    return LocalTrust(user_folder())
+
+
+DOORS = Doors(
+    store=_store, git=_git, tracker=_tracker, mirror=_mirror, files=_files, blobs=_blobs, runner=_runner, trust=_trust
+)

@@ -1,0 +1,46 @@
+"""Fixtures that every test folder shares: a real project in a folder of its own, and golden files."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from mlcockpit.bootstrap import DOORS
+from mlcockpit.cli.progress import Silent
+from mlcockpit.integrations.system_clock import StoryClock
+from mlcockpit.services.cockpit import Cockpit
+from tests.builders import NOW, a_file
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--regen", action="store_true", help="redraw golden files and screens/ instead of comparing them")
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep every test away from the person's own state."""
+    monkeypatch.setenv("MLCOCKPIT_HOME", str(tmp_path_factory.mktemp("home")))
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    monkeypatch.delenv("MLCOCKPIT_DATABASE", raising=False)
+
+
+@pytest.fixture
+def cockpit(tmp_path: Path) -> Iterator[Cockpit]:
+    """Return an open project in an empty folder, with the real database and a clock that stands at NOW."""
+    (tmp_path / "mlcockpit.toml").write_text('[project]\nkey = "churn"\n', encoding="utf-8")
+    opened = Cockpit(tmp_path, StoryClock(NOW), Silent(), DOORS, "test", a_file(), home=tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
+    """Return a check that `text` is what the file holds; with --regen it writes the file instead."""
+
+    def check(path: Path, text: str) -> None:
+        if request.config.getoption("--regen"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == text, f"{path} differs; read the difference, then --regen"
+
+    return check
