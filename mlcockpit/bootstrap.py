@@ -100,29 +100,28 @@ def _store(cockpit: Cockpit) -> "Store":
 
 
 def _git(cockpit: Cockpit) -> SourceControl | None:
-    from mlcockpit.integrations.git_source import GitSource, open_git
+    from mlcockpit.integrations.git_source import open_repository
 
-    found = open_git(cockpit.root)
-    return found if isinstance(found, GitSource) else None
+    return open_repository(cockpit.root)
 
 
 def _files(cockpit: Cockpit) -> DataFiles:
     from mlcockpit.integrations.files import LocalFiles
 
-    return LocalFiles(cockpit.root, cache=cockpit.state / "digests.json")
+    return LocalFiles(cockpit.root, cache=cockpit.state / "digests.db")
 
 
 def _blobs(cockpit: Cockpit) -> BlobStore:
-    from mlcockpit.integrations.blobs import FolderBlobs
+    from mlcockpit.integrations.blobs import BlobFolder
 
-    return FolderBlobs(cockpit.state / "blobs")
+    return BlobFolder(cockpit.state / "blobs")
 
 
 def _tracker(cockpit: Cockpit) -> Tracker | None:
-    from mlcockpit.integrations.trackers import open_tracker
+    from mlcockpit.integrations.mlflow_tracker import open_tracker
 
     uri = cockpit.file.sources.mlflow
-    return None if uri is None else open_tracker(uri, cockpit.root)
+    return None if uri is None else open_tracker(uri, root=cockpit.root)
 
 
 def _mirror(cockpit: Cockpit) -> "Mirror":

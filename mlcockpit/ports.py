@@ -142,6 +142,25 @@ class DataFiles(Protocol):
         """Return the digest of a file or folder; raises SourceFailed where it is gone or cannot be read."""
 
 
+@dataclass(frozen=True)
+class Measured:
+    """One dated value of a product metric as a source has it."""
+
+    at: datetime
+    value: float
+    n: int | None = None
+    """How many cases were counted; None where the source does not say."""
+    ci_low: float | None = None
+    ci_high: float | None = None
+
+
+class MetricSource(Protocol):
+    """Where the values of product metrics come from."""
+
+    def read(self, place: str, metric: str) -> Sequence[Measured]:
+        """Return the dated values of `metric`, oldest first; raises SourceFailed naming the line that is wrong."""
+
+
 class BlobStore(Protocol):
     """Bytes by their sha-256."""
 

@@ -40,15 +40,15 @@ def main(argv: Sequence[str]) -> int:
     try:
         return _run(list(argv))
     except CockpitError as error:
-        return _complain(str(error), error.exit_code, verbose)
+        return _complain(error.lines, error.exit_code, verbose)
     except KeyboardInterrupt:
-        return _complain("interrupted", 130, verbose)
+        return _complain(("interrupted",), 130, verbose)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001  (the border: no bare traceback reaches a person)
         return _complain(
-            f"{type(error).__name__}: {error}: this is a fault of mlcockpit; --verbose shows where", 4, verbose
+            (f"{type(error).__name__}: {error}: this is a fault of mlcockpit; --verbose shows where",), 4, verbose
         )
 
 
@@ -179,10 +179,11 @@ def _deliver(answer: Answer, options: Namespace) -> int:
     return answer.exit_code
 
 
-def _complain(line: str, code: int, verbose: bool) -> int:
+def _complain(lines: Sequence[str], code: int, verbose: bool) -> int:
     if verbose:
         import traceback
 
         traceback.print_exc()
-    sys.stderr.write(f"mlcockpit: {clean(line, 1000)}\n")
+    for line in lines:
+        sys.stderr.write(f"mlcockpit: {clean(line, 1000)}\n")
     return code

@@ -12,7 +12,7 @@ from mlcockpit.errors import SourceFailed
 _NAME = re.compile(r"[0-9a-f]{64}")
 
 
-class FolderBlobs:
+class BlobFolder:
     """ports.BlobStore in one folder: ab/cdef…, each file written aside, synced and renamed."""
 
     def __init__(self, folder: Path) -> None:

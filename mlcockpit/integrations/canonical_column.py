@@ -91,7 +91,8 @@ def _floats(values: npt.NDArray[np.generic]) -> Hashes:
 
 
 def _is_whole(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    return np.isfinite(numbers) & (np.trunc(numbers) == numbers) & (np.abs(numbers) < _WIDEST)
+    whole: npt.NDArray[np.bool_] = np.isfinite(numbers) & (np.trunc(numbers) == numbers) & (np.abs(numbers) < _WIDEST)
+    return whole
 
 
 def _as_printed(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -154,7 +155,8 @@ def _texts(column: pa.Array) -> Hashes:
         column = column.cast(pa.large_string())
     distinct = pc.dictionary_encode(column)
     words = np.array([*distinct.dictionary.to_pylist(), ""], dtype=object)
-    return _hash(words)[np.asarray(pc.fill_null(distinct.indices, len(words) - 1))] ^ _SALTS["text"]
+    hashes = _hash(words) ^ _SALTS["text"]
+    return np.take(hashes, np.asarray(pc.fill_null(distinct.indices, len(words) - 1)))
 
 
 def _nested(column: pa.Array) -> Hashes:

@@ -12,8 +12,8 @@ _SCHEMA = """CREATE TABLE IF NOT EXISTS digest (path TEXT PRIMARY KEY, stamp TEX
 _RECIPE = 1
 """Counts up when the arithmetic of a content digest changes, so that an older one is never taken for it."""
 
-_SETTLED_NS = 2_000_000_000
-"""A file changed within these last two seconds may change again without its times telling."""
+SETTLED_S = 2.0
+"""A file changed within these last seconds may change again without its times telling."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,9 @@ class Known:
 class DigestCache:
     """Known digests in one small database; losing it, or not being able to write it, costs time and nothing else."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, settled_s: float = SETTLED_S) -> None:
         self._path = path
+        self._settled_ns = int(settled_s * 1e9)
 
     def get(self, path: str, stamp: Stamp) -> Known | None:
         """Return what is known of the file as it is now."""
@@ -64,7 +65,7 @@ class DigestCache:
 
     def keep(self, found: Iterable[tuple[str, Stamp, str, str | None]]) -> None:
         """Remember (path, stamp, sha256, rest); what changed a moment ago is left out."""
-        settled = time.time_ns() - _SETTLED_NS
+        settled = time.time_ns() - self._settled_ns
         rows = [
             (path, str(stamp), sha256, rest)
             for path, stamp, sha256, rest in found

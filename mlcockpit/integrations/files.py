@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import SourceFailed
-from mlcockpit.integrations.digest_cache import DigestCache, Known, Stamp
+from mlcockpit.integrations.digest_cache import SETTLED_S, DigestCache, Known, Stamp
 from mlcockpit.ports import FileDigest
 
 _TABLES = (".parquet", ".pq", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
@@ -21,9 +21,9 @@ _OURS = ".mlcockpit"
 class LocalFiles:
     """ports.DataFiles on this machine; a relative path starts at the project file's folder."""
 
-    def __init__(self, root: Path, cache: Path) -> None:
+    def __init__(self, root: Path, cache: Path, *, settled_s: float = SETTLED_S) -> None:
         self._root = root.absolute()
-        self._cache = DigestCache(cache)
+        self._cache = DigestCache(cache, settled_s=settled_s)
 
     def digest(self, path: Path, *, table: bool = True) -> FileDigest:
         """Return the digest of a file or folder; raises SourceFailed where it is gone or cannot be read."""
@@ -41,26 +41,26 @@ class LocalFiles:
     def _file(self, place: Path, *, table: bool) -> FileDigest:
         stamp = self._stamp(place)
         known = self._cache.get(str(place), stamp)
-        if known is not None and (known.rest or not table):
-            rest = json.loads(known.rest) if known.rest and table else {}
-            return FileDigest(self._shown(place), known.sha256, stamp.size, **rest)
-        found = FileDigest(self._shown(place), known.sha256 if known else self._sha256(place, stamp), stamp.size)
-        rest = self._rows(place) if table else {}
-        self._refuse_change(place, stamp)
-        self._cache.keep([(str(place), stamp, found.sha256, json.dumps(rest) if rest else None)])
-        return replace(found, **rest)
+        if known is None or (table and not known.rest):
+            sha256 = known.sha256 if known else self._sha256(place, stamp)
+            known = Known(str(stamp), sha256, self._rows(place) if table else None)
+            self._refuse_change(place, stamp)
+            self._cache.keep([(str(place), stamp, sha256, known.rest)])
+        found = FileDigest(self._shown(place), known.sha256, stamp.size)
+        return replace(found, **json.loads(known.rest)) if table and known.rest else found
 
-    def _rows(self, place: Path) -> dict[str, object]:
+    def _rows(self, place: Path) -> str:
+        """Return the fields of a FileDigest that only a table has, as JSON."""
         # pandas and pyarrow cost half a second to import; a sync that finds nothing new never needs them
         from mlcockpit.integrations.table_batches import PARQUET, NotATable
         from mlcockpit.integrations.table_digest import digest_table
 
         try:
-            return asdict(digest_table(place))
+            return json.dumps(asdict(digest_table(place)))
         except NotATable as trouble:
             if place.name.lower().endswith(PARQUET):
                 raise SourceFailed(f"{self._shown(place)} {trouble}", hint="restore it from where it came") from trouble
-            return {"trouble": str(trouble)}
+            return json.dumps({"trouble": str(trouble)})
 
     def _folder(self, place: Path) -> FileDigest:
         known = self._cache.below(str(place))

@@ -9,6 +9,7 @@ _FIELDS = ("%H", "%P", "%aN", "%aE", "%at", "%ct", "%s")
 
 LOG = (
     "-z",
+    "--date-order",
     "--no-color",
     "--no-show-signature",
     "--no-ext-diff",

@@ -18,9 +18,9 @@ def read(root: Path, commit: str, path: str) -> bytes | None:
     with _opened(root) as repository:
         try:
             found = repository.commit(commit).tree / path
+            return bytes(found.data_stream.read()) if isinstance(found, git.Blob) else None
         except (KeyError, ValueError, git.exc.ODBError, git.exc.GitCommandError):
             return None
-        return bytes(found.data_stream.read()) if isinstance(found, git.Blob) else None
 
 
 def lines_by_author(root: Path, commit: str, path: str) -> dict[str, int]:

@@ -1,8 +1,8 @@
 """A git repository is read as it is: commits, people by .mailmap, trees and tags, and nothing it configures runs."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -17,24 +17,19 @@ _ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _NONE = 128
 """How git ends when what was named is not there."""
 _LFS = {b"git-lfs clean -- %f", b"git-lfs smudge -- %f", b"git-lfs filter-process"}
-_TAG_FORMAT = "%(refname:strip=2)%00%(objectname)%00%(*objectname)%00%(creatordate:unix)%00%(taggername)%(authorname)"
+_TAG_FORMAT = "%00".join(
+    f"%({field})"
+    for field in ("objecttype", "*objecttype", "objectname", "*objectname", "creatordate:unix", "taggername", "refname:strip=2")
+)
 
 
-@dataclass(frozen=True)
-class NoRepository:
-    """There is no repository to read, and why."""
-
-    where: Path
-    why: str
-
-
-def open_git(start: Path) -> "GitSource | NoRepository":
-    """Return the repository that holds `start`, or why there is none."""
-    try:
-        top = run_git(["rev-parse", "--show-toplevel"], cwd=start)
-    except GitFailed as failed:
-        return NoRepository(start, failed.what.rpartition(": ")[2])
-    return GitSource(Path(top.decode("utf-8", "surrogateescape").rstrip("\n")))
+def open_repository(start: Path) -> "GitSource | None":
+    """Return the repository whose work tree holds `start`, None where there is none; raises GitFailed if it refuses."""
+    start = start.absolute()
+    if not any((folder / ".git").exists() for folder in (start, *start.parents)):
+        return None
+    top = run_git(["rev-parse", "--show-toplevel"], cwd=start)
+    return GitSource(Path(os.fsdecode(top.removesuffix(b"\n"))))
 
 
 class GitSource:
@@ -75,7 +70,7 @@ class GitSource:
     def tags(self) -> Sequence[Tag]:
         """Return every tag of a commit, oldest first."""
         lines = _text(self._git("for-each-ref", "--sort=creatordate", f"--format={_TAG_FORMAT}", "refs/tags"))
-        return [_tag(*line.split("\0")) for line in lines.splitlines() if line.count("\0") == 4]
+        return [tag for line in lines.split("\n") if line and (tag := _tag(*line.split("\0")))]
 
     def missing(self, commit: str) -> Sequence[str]:
         """Return the ids of the trees and blobs of `commit` that are not here; the commit's own id where that is gone."""
@@ -146,7 +141,10 @@ def _checked(commit: str) -> str:
     return commit
 
 
-def _tag(name: str, target: str, peeled: str, at: str, by: str) -> Tag:
+def _tag(kind: str, peeled_kind: str, target: str, peeled: str, at: str, by: str, name: str) -> Tag | None:
+    """Return the tag; None where it names a tree or a file."""
+    if "commit" not in (kind, peeled_kind):
+        return None
     return Tag(name, peeled or target, datetime.fromtimestamp(int(at or 0), UTC), by)
 
 

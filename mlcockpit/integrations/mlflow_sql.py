@@ -34,6 +34,12 @@ class MlflowSqlStore:
         """Return what differs after every write; empty where that cannot be promised."""
         return sqlite_file.stamp(self.path)
 
+    def check(self) -> None:
+        """Raise UnknownRevision where the store's schema is none that plain SQL knows."""
+        _require(self.path)
+        with sqlite_file.plainly(self.path, busy_s=self._busy_s) as connection:
+            check_revision(connection, self.path)
+
     @contextmanager
     def reading(self) -> Iterator[TrackerReading]:
         """Yield the store's own file, or a private copy where reading the file itself would write beside it."""

@@ -3,7 +3,6 @@
 import csv
 import gzip
 import io
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from mlcockpit.domain.cleaning import clean
+from mlcockpit.integrations.delimiter import delimiter_of
 
 PARQUET = (".parquet", ".pq")
 DELIMITED = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
@@ -23,7 +23,6 @@ ROWS = 131_072
 
 _BLOCK = 8 << 20
 _HEAD = 1 << 16
-_DELIMITERS = (",", ";", "\t", "|")
 
 
 class NotATable(Exception):
@@ -62,13 +61,6 @@ def batches_of(path: Path, *, whole: bool = False) -> Iterator[pa.RecordBatch]:
     if path.name.lower().endswith(PARQUET):
         return _parquet(path)
     return _delimited(path, whole=whole or path.stat().st_size <= _BLOCK)
-
-
-def delimiter_of(head: str) -> str:
-    """Return the sign that most often separates the names of the first line: a comma where none does."""
-    header = next((line for line in head.splitlines() if line.strip()), "")
-    bare = re.sub(r'"[^"]*"', "", header)
-    return max(_DELIMITERS, key=bare.count)
 
 
 def _add_all(total: Total, batches: Iterator[pa.RecordBatch]) -> Total:

@@ -105,7 +105,7 @@ def _touched(
         return ""
     connection.execute(f"DROP TABLE IF EXISTS temp.touched_{table.name}")
     connection.execute(
-        f"CREATE TEMP TABLE touched_{table.name} AS SELECT DISTINCT run_uuid AS run FROM src.{log}"
+        f"CREATE TEMP TABLE touched_{table.name} AS SELECT DISTINCT run_uuid AS run FROM src.{log} NOT INDEXED"
         f" WHERE rowid > {int(known[0])} AND run_uuid NOT IN (SELECT run FROM temp.fresh)"
     )
     return f"WHERE f.run IN (SELECT run FROM temp.touched_{table.name})"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mlcockpit.domain.observed import MirrorChanges, MirrorFreshness, ObservedChange, SyncProgress
+from mlcockpit.domain.tracking import TrackerReading
 from mlcockpit.errors import SourceFailed
 from mlcockpit.ports import Tracker
 from mlcockpit.store.mirror import comparing, copying, observing, schema
@@ -26,6 +27,10 @@ class _Cursor(NamedTuple):
     synced_at: datetime
     stamp: str
     epoch: str
+
+    @property
+    def token(self) -> str:
+        return f"{self.epoch}#{self.sync}"
 
 
 class Mirror:
@@ -49,16 +54,18 @@ class Mirror:
 
     def prepare(self, tracker: Tracker, *, now: datetime, progress: SyncProgress = silently) -> MirrorChanges:
         """Look at `tracker`: copy new runs, find every other difference, and move nothing."""
-        source, sync, after, stamp, epoch = self._cursor() or self._begin(tracker.source, now)
-        if source != tracker.source:
-            schema.empty(self._connection)
-            source, sync, after, stamp, epoch = self._begin(tracker.source, now)
-        self._watermarks, self._stamp = {}, stamp
-        if sync and stamp and tracker.stamp() == stamp:
-            return self._changes(tracker, now=now, token=f"{epoch}#{sync}", copied=0, observed=(), nothing=True)
-        copied = self._look(tracker, progress)
-        observed = observing.observe(self._connection, epoch=epoch, after=after if sync else None, before=now)
-        return self._changes(tracker, now=now, token=f"{epoch}#{sync}", copied=copied, observed=observed, nothing=False)
+        cursor = self._cursor()
+        self._watermarks, self._stamp = {}, cursor.stamp if cursor else ""
+        if cursor and cursor.source == tracker.source and cursor.stamp and tracker.stamp() == cursor.stamp:
+            return self._changes(cursor, now=now, copied=0, observed=(), nothing=True)
+        with tracker.reading() as reading:
+            if cursor is None or cursor.source != tracker.source:
+                cursor = self._begin(tracker.source, now)
+            copied = self._look(reading, progress)
+            self._stamp = reading.stamp if reading.stamp == tracker.stamp() else ""
+        after = cursor.synced_at if cursor.sync else None
+        observed = observing.observe(self._connection, epoch=cursor.epoch, after=after, before=now)
+        return self._changes(cursor, now=now, copied=copied, observed=observed, nothing=False)
 
     def commit(self, changes: MirrorChanges) -> bool:
         """Write what `prepare` found and move the cursor; False where another sync did so meanwhile: prepare again."""
@@ -67,7 +74,7 @@ class Mirror:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 cursor = self._cursor()
-                if cursor is None or f"{cursor.epoch}#{cursor.sync}" != changes.token:
+                if cursor is None or cursor.token != changes.token:
                     connection.execute("ROLLBACK")
                     return False
                 if self._watermarks or not changes.is_nothing_new:
@@ -85,28 +92,28 @@ class Mirror:
         """Return what the mirror holds and since when; None before the first sync has finished."""
         return freshness_of(self._connection)
 
-    def _look(self, tracker: Tracker, progress: SyncProgress) -> int:
+    def _look(self, reading: TrackerReading, progress: SyncProgress) -> int:
         connection = self._connection
-        with tracker.reading() as reading:
-            try:
-                with _blamed(self.path):
-                    copying.attach(connection, reading)
-                    self._watermarks = comparing.marks(connection, reading)
-                    copied = copying.copy_new_runs(connection, progress)
-                    comparing.compare(connection, reading, self._watermarks)
-            finally:
-                copying.detach(connection)
-            self._stamp = reading.stamp if reading.stamp == tracker.stamp() else ""
+        try:
+            with _blamed(self.path):
+                copying.attach(connection, reading)
+                self._watermarks = comparing.marks(connection, reading)
+                copied = copying.copy_new_runs(connection, progress)
+                comparing.compare(connection, reading, self._watermarks)
+        finally:
+            copying.detach(connection)
         return copied
 
-    def _cursor(self) -> "_Cursor | None":
+    def _cursor(self) -> _Cursor | None:
         row = self._connection.execute("SELECT source, sync, synced_at, stamp, epoch FROM main.cursor").fetchone()
         return row and _Cursor(row[0], row[1], datetime.fromisoformat(row[2]), row[3], row[4])
 
-    def _begin(self, source: str, now: datetime) -> "_Cursor":
+    def _begin(self, source: str, now: datetime) -> _Cursor:
         """Write down when this mirror began, so that a first sync that was cut off tells its changes under the same keys."""
         begun = _Cursor(source, 0, now, "", now.isoformat())
         with _blamed(self.path):
+            if self._cursor() is not None:
+                schema.empty(self._connection)
             self._connection.execute(
                 "INSERT OR IGNORE INTO main.cursor (one, source, sync, synced_at, stamp, epoch) VALUES (1, ?, ?, ?, ?, ?)",
                 (source, 0, begun.epoch, "", begun.epoch),
@@ -125,10 +132,9 @@ class Mirror:
 
     def _changes(
         self,
-        tracker: Tracker,
+        cursor: _Cursor,
         *,
         now: datetime,
-        token: str,
         copied: int,
         observed: tuple[ObservedChange, ...],
         nothing: bool,
@@ -139,14 +145,14 @@ class Mirror:
             nothing = not copied and not comparing.has_differences(self._connection)
         (total,) = self._connection.execute("SELECT count(*) FROM main.runs").fetchone()
         return MirrorChanges(
-            source=tracker.source,
+            source=cursor.source,
             synced_at=now,
-            is_first=token.endswith("#0"),
+            is_first=cursor.sync == 0,
             is_nothing_new=nothing,
             new_runs=copied,
             total_runs=int(total) - counts.pop("purged_runs"),
             observed=observed,
-            token=token,
+            token=cursor.token,
             **counts,
         )
 

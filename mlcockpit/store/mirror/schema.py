@@ -16,7 +16,7 @@ TABLES = {
     " started_ms INTEGER, ended_ms INTEGER, artifact_uri TEXT, user TEXT, source TEXT, entry_point TEXT, version TEXT",
     "params": "key TEXT, run INTEGER, value TEXT, size INTEGER, PRIMARY KEY (key, run)",
     "metrics": "key TEXT, run INTEGER, value REAL, step INTEGER, at_ms INTEGER, PRIMARY KEY (key, run)",
-    "tags": "key TEXT, run INTEGER, value TEXT, size INTEGER, PRIMARY KEY (key, run)",
+    "tags": "run INTEGER, key TEXT, value TEXT, size INTEGER, PRIMARY KEY (run, key)",
     "inputs": "run INTEGER, name TEXT, digest TEXT, context TEXT, source_type TEXT, source TEXT, PRIMARY KEY (run, name, digest)",
     "logged_models": "run INTEGER, model TEXT, name TEXT, artifact_path TEXT, status TEXT, created_ms INTEGER,"
     " PRIMARY KEY (run, model)",

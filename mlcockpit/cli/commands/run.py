@@ -1,0 +1,32 @@
+"""`mlcockpit run -- COMMAND …`."""
+
+from argparse import Namespace
+
+from mlcockpit.cli.command import Answer, Command
+from mlcockpit.services.cockpit import Cockpit
+
+_SIGNAL_BASE = 128
+
+
+class Run(Command):
+    """Run a command and capture what it takes to run it again.
+
+    Output, input and ctrl+c are the command's own, and so is the exit status. Uncommitted work, the package set, data
+    files with their sha-256 and the environment are kept under .mlcockpit/; credentials never are.
+    """
+
+    examples = ("mlcockpit run -- python train.py --depth 5", "mlcockpit run -- dvc repro train")
+    rest = True
+
+    def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
+        """Run it and say what was captured."""
+        from mlcockpit.services.run_with_capture import run_with_capture
+
+        launch = run_with_capture(cockpit, options.rest)
+        status = launch.exit_status or 0
+        seen = f"{len(launch.run_ids)} runs, {len(launch.data)} data files, {len(launch.environment.packages)} packages"
+        notes = [f"launch/{launch.launch_id}: captured {seen}"]
+        notes += [f"  not captured: {line}" for line in launch.partial]
+        if launch.redacted:
+            notes.append(f"  {len(launch.redacted)} credentials were seen and not kept")
+        return Answer(data=launch.to_json(), notes=notes, exit_code=_SIGNAL_BASE - status if status < 0 else status)
