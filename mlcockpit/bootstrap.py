@@ -2,10 +2,10 @@
 
 import getpass
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlcockpit.domain.instants import parse_time
 from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
 from mlcockpit.errors import BadProjectFile, NoProject, UsageError
 from mlcockpit.integrations.system_clock import StoryClock, SystemClock
@@ -69,15 +69,6 @@ def who_am_i(file: ProjectFile | None) -> str:
     return login
 
 
-def parse_time(text: str) -> datetime:
-    """Return an instant in UTC from 2026-03-01, 2026-03-01T09:30 or with a zone; raises UsageError."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no time", hint="write 2026-03-01 or 2026-03-01T09:30Z") from error
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
-
-
 def user_folder() -> Path:
     """Return where this person's own state lies: MLCOCKPIT_HOME, else the platform's place."""
     chosen = os.environ.get("MLCOCKPIT_HOME")
@@ -123,10 +114,10 @@ def _blobs(cockpit: Cockpit) -> BlobStore:
 
 
 def _tracker(cockpit: Cockpit) -> Tracker | None:
-    from mlcockpit.integrations.trackers import open_tracker
+    from mlcockpit.integrations.mlflow_tracker import open_tracker
 
     uri = cockpit.file.sources.mlflow
-    return None if uri is None else open_tracker(uri, cockpit.root)
+    return None if uri is None else open_tracker(uri, root=cockpit.root)
 
 
 def _mirror(cockpit: Cockpit) -> "Mirror":
