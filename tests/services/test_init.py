@@ -238,7 +238,10 @@ def test_who_was_quiet_for_long_is_pointed_out() -> None:
 NASTY = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 
 
-@given(st.lists(st.tuples(NASTY, NASTY), max_size=4), st.lists(NASTY, max_size=3), st.dictionaries(NASTY.filter(bool), st.dictionaries(NASTY, st.integers(1, 9), max_size=2), max_size=3), st.lists(NASTY, max_size=3))  # fmt: skip
+MODELS = st.dictionaries(NASTY.filter(bool), st.dictionaries(NASTY, st.integers(1, 9), max_size=2), max_size=3)
+
+
+@given(st.lists(st.tuples(NASTY, NASTY), max_size=4), st.lists(NASTY, max_size=3), MODELS, st.lists(NASTY, max_size=3))
 def test_whatever_strangers_are_called_the_file_holds_and_shows_nothing_hidden(
     people: list[tuple[str, str]], experiments: list[str], models: dict[str, dict[str, int]], missing: list[str]
 ) -> None:
