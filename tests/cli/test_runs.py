@@ -34,8 +34,9 @@ def tracker(cockpit: Cockpit) -> FakeTracker:
 def test_runs_prints_the_agreed_json(cockpit: Cockpit, tracker: FakeTracker) -> None:
     answer = mlcockpit(cockpit.root, "runs", "auc>0.5", "--sort", "-auc", "--limit", "1", "--json")
     assert answer.code == 0
-    (run,) = answer.json.pop("runs")
-    assert {"schema": 1, "total": 2, "shown": 1, "complete": False} == answer.json
+    printed = answer.json
+    (run,) = printed.pop("runs")
+    assert {"schema": 1, "total": 2, "shown": 1, "complete": False} == printed
     assert {
         "run_id": tracker.ids["best"],
         "name": "best",
@@ -66,6 +67,11 @@ def test_a_strange_name_is_shown_harmless(cockpit: Cockpit, tracker: FakeTracker
     answer = mlcockpit(cockpit.root, "runs", "is:running")
     assert "\x1b" not in answer.out
     assert "evil␛[2J[/bold]" in answer.out
+
+
+def test_a_filter_may_begin_with_a_dash(cockpit: Cockpit, tracker: FakeTracker) -> None:
+    answer = mlcockpit(cockpit.root, "runs", "-is:running", "-auc>0.9", "auc<1", "--json")
+    assert ["base"] == [run["name"] for run in answer.json["runs"]]
 
 
 def test_an_empty_answer_names_the_filter(cockpit: Cockpit, tracker: FakeTracker) -> None:

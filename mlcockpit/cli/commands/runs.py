@@ -5,6 +5,8 @@ from argparse import ArgumentParser, Namespace
 from mlcockpit.cli.command import Answer, Command
 from mlcockpit.services.cockpit import Cockpit
 
+_TAKE_A_VALUE = ("--sort", "--columns", "--limit", "--lens", "-C", "--as", "--at")
+
 
 class Runs(Command):
     """List runs: filtered, sorted, with the columns that matter.
@@ -27,6 +29,21 @@ class Runs(Command):
         parser.add_argument("--columns", default="", metavar="FIELDS", help="such as run,name,auc,lr")
         parser.add_argument("--limit", type=int, default=50, metavar="N", help="how many at most (50)")
         parser.add_argument("--lens", default="all", metavar="ROLE", help="whose columns: product, data, ml, dev, ops or all")
+
+    def words(self, words: list[str]) -> list[str]:
+        """Let filter words and sort fields begin with a dash: `-status:FAILED`, `--sort -auc`."""
+        options: list[str] = []
+        filter_: list[str] = []
+        rest = iter(words)
+        for word in rest:
+            if word in _TAKE_A_VALUE:
+                value = next(rest, None)
+                options += [word] if value is None else [f"{word}={value}"] if word.startswith("--") else [word, value]
+            elif word.startswith("--") or word == "-h":
+                options.append(word)
+            else:
+                filter_.append(word)
+        return [*options, "--", *filter_] if filter_ else options
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Read one page."""
