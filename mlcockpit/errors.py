@@ -15,6 +15,8 @@ CockpitError                 1   the answer is bad news
 └── Interrupted            130   a person pressed ctrl+c
 """
 
+from collections.abc import Sequence
+
 
 class CockpitError(Exception):
     """Say what happened, to which subject, and what to type next."""
@@ -28,6 +30,11 @@ class CockpitError(Exception):
 
     def __str__(self) -> str:
         return f"{self.what}: {self.hint}" if self.hint else self.what
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return what a person reads: one line for one fault."""
+        return (str(self),)
 
 
 class UsageError(CockpitError):
@@ -46,6 +53,22 @@ class NoProject(UsageError):
 
 class BadProjectFile(UsageError):
     """mlcockpit.toml cannot be read or does not hold."""
+
+    faults: tuple[str, ...] = ()
+    """Every fault with its line, such as `mlcockpit.toml:14: people.ana.disciplin: unknown key`; empty: `what` says it."""
+
+    @classmethod
+    def of(cls, faults: Sequence[str], *, most: int = 10) -> "BadProjectFile":
+        """Return the error that tells the first `most` of `faults`, and how many more there are."""
+        error = cls(faults[0])
+        more = [f"and {len(faults) - most} more"] if len(faults) > most else []
+        error.faults = (*faults[:most], *more)
+        return error
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the faults one by one."""
+        return self.faults or (str(self),)
 
 
 class Refused(UsageError):

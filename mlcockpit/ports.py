@@ -1,10 +1,14 @@
 """The outside world as mlcockpit needs it: one Protocol each, real adapters in integrations/, fakes in tests/."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from mlcockpit.domain.run import MetricHistory
+from mlcockpit.domain.tracking import TrackerReading
 
 
 class Clock(Protocol):
@@ -36,6 +40,17 @@ class Commit:
     """Files it touches, where the caller asked for them."""
 
 
+@dataclass(frozen=True)
+class Tag:
+    """A name that somebody gave to a commit."""
+
+    name: str
+    commit: str
+    at: datetime
+    """When the tag was made; when the commit was, for a tag without a record of its own."""
+    by: str = ""
+
+
 class SourceControl(Protocol):
     """A git repository, read without running anything it configures."""
 
@@ -51,14 +66,28 @@ class SourceControl(Protocol):
     def remote_url(self) -> str | None:
         """Return the URL of origin without credentials; None where there is none."""
 
-    def commits(self, *, since: datetime | None = None, paths: bool = False) -> Iterator[Commit]:
-        """Yield the commits of HEAD's history, newest first."""
+    def is_shallow(self) -> bool:
+        """Tell whether the history was cut off when this repository was cloned."""
+
+    def commits(
+        self, *, since: datetime | None = None, paths: bool = False, after: str | None = None
+    ) -> Iterator[Commit]:
+        """Yield the commits of HEAD's history, newest first; only those that `after` does not reach where it is given."""
+
+    def tags(self) -> Sequence[Tag]:
+        """Return every tag of a commit, oldest first."""
+
+    def missing(self, commit: str) -> Sequence[str]:
+        """Return the ids of the trees and blobs of `commit` that are not here; the commit's own id where that is gone."""
 
     def exists(self, commit: str) -> bool:
         """Tell whether `commit` and all its trees and blobs are here."""
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Return a file's bytes at a commit; None where it is not there."""
+
+    def blame(self, commit: str, path: str) -> Mapping[str, int]:
+        """Return how many lines of a file each author's address answers for at a commit; empty where it is not there."""
 
     def files(self, commit: str) -> Sequence[str]:
         """Return every path at a commit."""
@@ -102,6 +131,8 @@ class FileDigest:
     """Column name → digest of its values."""
     types: Mapping[str, str] | None = None
     """Column name → type as stored."""
+    trouble: str = ""
+    """Why a file with a table's name has no content digest, in words, by line where it can; empty: nothing is wrong."""
 
 
 class DataFiles(Protocol):
@@ -109,6 +140,25 @@ class DataFiles(Protocol):
 
     def digest(self, path: Path, *, table: bool = True) -> FileDigest:
         """Return the digest of a file or folder; raises SourceFailed where it is gone or cannot be read."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One dated value of a product metric as a source has it."""
+
+    at: datetime
+    value: float
+    n: int | None = None
+    """How many cases were counted; None where the source does not say."""
+    ci_low: float | None = None
+    ci_high: float | None = None
+
+
+class MetricSource(Protocol):
+    """Where the values of product metrics come from."""
+
+    def read(self, place: str, metric: str) -> Sequence[Measured]:
+        """Return the dated values of `metric`, oldest first; raises SourceFailed naming the line that is wrong."""
 
 
 class BlobStore(Protocol):
@@ -151,6 +201,38 @@ class Runner(Protocol):
         """Run `argv` with exactly `env` and no shell; kill its whole process group at the time limit."""
 
 
+class CodeStore(Protocol):
+    """Where old code is checked out from, never the user's own repository."""
+
+    def check_out(self, commit: str, folder: Path, branch: str, *, store: str = "") -> None:
+        """Make `folder` a worktree of `commit` on a new `branch`; `store` is another repository that may hold it."""
+
+    def remove(self, folder: Path, branch: str) -> None:
+        """Take a worktree and its branch away, whatever state a crash left them in."""
+
+
+@dataclass(frozen=True)
+class BuiltEnvironment:
+    """A python environment that is ready to run a recipe."""
+
+    python: str
+    """The interpreter's path."""
+    version: str
+    packages: Mapping[str, str]
+    """Normalised name → version."""
+    deviations: tuple[str, ...] = ()
+    """In what it is known to differ from what was asked for."""
+    note: str = ""
+    """How it came about: used as it is, reused, or built."""
+
+
+class EnvironmentBuilder(Protocol):
+    """Makes python environments as a recipe wants them, and reuses those it made."""
+
+    def build(self, wanted: Mapping[str, object], *, code: Path, log: Path) -> BuiltEnvironment:
+        """Return the environment that an environment ingredient's value describes; raises StageFailed with the log."""
+
+
 class TrustStore(Protocol):
     """Which recorded commands this person has approved, kept outside every project."""
 
@@ -165,3 +247,19 @@ class TrustStore(Protocol):
 
     def verify(self, data: bytes, signature: str) -> bool:
         """Tell whether `signature` was made for `data` on this machine."""
+
+
+class Tracker(Protocol):
+    """A store of training runs, read and never written."""
+
+    source: str
+    """Its address without credentials: the name under which the mirror keeps it."""
+
+    def stamp(self) -> str:
+        """Return what changes whenever the store is written to; empty where nobody can promise that."""
+
+    def reading(self) -> AbstractContextManager[TrackerReading]:
+        """Return the store in a form that can be attached; raises SourceFailed where it is missing, locked or foreign."""
+
+    def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> MetricHistory:
+        """Return the logged values of a metric in order, thinned to `most` points by minima and maxima."""

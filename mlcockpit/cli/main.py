@@ -40,15 +40,15 @@ def main(argv: Sequence[str]) -> int:
     try:
         return _run(list(argv))
     except CockpitError as error:
-        return _complain(str(error), error.exit_code, verbose)
+        return _complain(error.lines, error.exit_code, verbose)
     except KeyboardInterrupt:
-        return _complain("interrupted", 130, verbose)
+        return _complain(("interrupted",), 130, verbose)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001  (the border: no bare traceback reaches a person)
         return _complain(
-            f"{type(error).__name__}: {error}: this is a fault of mlcockpit; --verbose shows where", 4, verbose
+            (f"{type(error).__name__}: {error}: this is a fault of mlcockpit; --verbose shows where",), 4, verbose
         )
 
 
@@ -63,6 +63,8 @@ def _run(argv: list[str]) -> int:
         return _print(_overview_of_commands(path[0]), common)
     command = catalogue.load(path)
     options = _parse(command, path, rest, common)
+    if command.opens_later:
+        return command.start(options)
     from mlcockpit.bootstrap import open_cockpit
     from mlcockpit.cli.progress import progress
 
@@ -82,7 +84,7 @@ def _split(argv: list[str]) -> tuple[Namespace, list[str]]:
     stop = next(
         (place for place, word in enumerate(argv) if not word.startswith("-") or word in ("-h", "--help")), len(argv)
     )
-    if stop < len(argv) and stop and argv[stop - 1] in ("-C", "--as", "--at"):
+    while stop < len(argv) and stop and argv[stop - 1] in ("-C", "--as", "--at"):
         stop = next((place for place in range(stop + 1, len(argv)) if not argv[place].startswith("-")), len(argv))
     parser = Parser(prog="mlcockpit", add_help=False)
     _common(parser)
@@ -179,10 +181,11 @@ def _deliver(answer: Answer, options: Namespace) -> int:
     return answer.exit_code
 
 
-def _complain(line: str, code: int, verbose: bool) -> int:
+def _complain(lines: Sequence[str], code: int, verbose: bool) -> int:
     if verbose:
         import traceback
 
         traceback.print_exc()
-    sys.stderr.write(f"mlcockpit: {clean(line, 1000)}\n")
+    for line in lines:
+        sys.stderr.write(f"mlcockpit: {clean(line, 1000)}\n")
     return code

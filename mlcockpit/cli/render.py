@@ -120,11 +120,10 @@ def _table_text(table: Table, width: int, colour: bool) -> list[str]:
         return [f"  {clean(table.empty)}"]
     texts = [[_signed(cell) for cell in line.cells] for line in table.rows]
     widths = _widths(table.columns, texts, width)
-    lines = [
-        "  ".join(
-            _fit(column.title, size, column.right) for column, size in zip(table.columns, widths, strict=True)
-        ).rstrip()
-    ]
+    head = "  ".join(
+        _fit(column.title, size, column.right) for column, size in zip(table.columns, widths, strict=True)
+    ).rstrip()
+    lines = [head] if head else []
     for line, shown in zip(table.rows, texts, strict=True):
         parts = [
             _paint(_fit(text, size, column.right), cell.tone, colour)

@@ -29,6 +29,14 @@ class DatasetVersion(Record, table=True):
     profile: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     mlflow_digests: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """Aliases under which MLflow knows it; not an identity."""
+    seen_sha256: str | None = None
+    """What the file held at the last sync, an empty text where it was gone; None before the first look."""
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     state: DatasetState = Field(default=DatasetState.DRAFT, sa_type=words(DatasetState))
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     reason: str = ""
+
+    @property
+    def is_changed(self) -> bool:
+        """Tell whether the file no longer holds these bytes; False while nobody looked."""
+        return self.seen_sha256 is not None and self.seen_sha256 != self.sha256

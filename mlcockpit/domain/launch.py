@@ -195,9 +195,7 @@ def _decode_record(kind: Any, value: Any, where: str) -> Any:
     _require(isinstance(value, dict), where, "an object", value)
     hints = get_type_hints(kind)
     keys = {each.name: _NAMES.get(each.name, each.name) for each in fields(kind)}
-    decoded = {
-        name: _decode(hints[name], value[key], f"{where}.{key}") for name, key in keys.items() if key in value
-    }
+    decoded = {name: _decode(hints[name], value[key], f"{where}.{key}") for name, key in keys.items() if key in value}
     try:
         return kind(**decoded)
     except TypeError as missing:

@@ -4,17 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-
-@dataclass(frozen=True)
-class RunInput:
-    """A dataset that a run said it read."""
-
-    name: str
-    digest: str
-    """MLflow's own digest; an alias, not an identity."""
-    source: str
-    """Path or URI as logged."""
-    context: str = ""
+from mlcockpit.domain.run import RunInput
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlcockpit.errors import NoProject
-from mlcockpit.ports import BlobStore, Clock, DataFiles, Progress, Runner, SourceControl, TrustStore
+from mlcockpit.ports import BlobStore, Clock, DataFiles, Progress, Runner, SourceControl, Tracker, TrustStore
 
 if TYPE_CHECKING:
     from mlcockpit.domain.project_file import ProjectFile
     from mlcockpit.store.database import Store
+    from mlcockpit.store.mirror.mirror import Mirror
+    from mlcockpit.store.tracked_runs import TrackedRuns
 
 STATE_FOLDER = ".mlcockpit"
 
@@ -24,6 +26,9 @@ class Doors:
     store: "Callable[[Cockpit], Store]"
     git: "Callable[[Cockpit], SourceControl | None]"
     """None where the project is not in a git repository."""
+    tracker: "Callable[[Cockpit], Tracker | None]"
+    """None where the project file names no MLflow store."""
+    mirror: "Callable[[Cockpit], Mirror]"
     files: "Callable[[Cockpit], DataFiles]"
     blobs: "Callable[[Cockpit], BlobStore]"
     runner: Callable[[], Runner]
@@ -75,6 +80,28 @@ class Cockpit:
         return self.doors.git(self)
 
     @cached_property
+    def tracker(self) -> Tracker | None:
+        """Return the MLflow store; None where the project file names none."""
+        return self.doors.tracker(self)
+
+    @property
+    def mirror_path(self) -> Path:
+        """Return where the rebuildable copy of the MLflow store lies."""
+        return self.state / "mirror.db"
+
+    @cached_property
+    def runs(self) -> "TrackedRuns":
+        """Return single runs by name or id, as the last sync saw them."""
+        from mlcockpit.store.tracked_runs import TrackedRuns
+
+        return TrackedRuns(self.mirror_path)
+
+    @cached_property
+    def mirror(self) -> "Mirror":
+        """Return the copy of the MLflow store, for syncing into."""
+        return self.doors.mirror(self)
+
+    @cached_property
     def files(self) -> DataFiles:
         """Return the reader of data files."""
         return self.doors.files(self)
@@ -96,5 +123,6 @@ class Cockpit:
 
     def close(self) -> None:
         """Give back what was opened."""
-        if "store" in self.__dict__:
-            self.store.close()
+        for name in ("store", "mirror"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()

@@ -40,24 +40,24 @@ def load_snapshot(
         return Snapshot(
             as_of=as_of,
             file=file,
-            sources={status.name: status for status in _all(session, SourceStatus)},
-            people=_all(session, Person),
-            ownerships=_all(session, Ownership),
-            observations=_all(session, Observation),
-            decisions=_all(session, Decision),
-            dataset_versions=_all(session, DatasetVersion),
-            model_versions=_all(session, ModelVersion),
-            aliases=_all(session, AliasAssignment),
-            reproductions=_all(session, Reproduction),
-            promotions=_all(session, PromotionRequest),
-            votes=_all(session, Vote),
-            gate_results=_all(session, GateResult),
-            deployments=_all(session, Deployment),
-            incidents=_all(session, Incident),
-            incident_roles=_all(session, IncidentRole),
-            timeline=_all(session, TimelineNote),
-            handoffs=_all(session, Handoff),
-            criteria=_all(session, Criterion),
+            sources={status.name: status for status in all_of(session, SourceStatus)},
+            people=all_of(session, Person),
+            ownerships=all_of(session, Ownership),
+            observations=all_of(session, Observation),
+            decisions=all_of(session, Decision),
+            dataset_versions=all_of(session, DatasetVersion),
+            model_versions=all_of(session, ModelVersion),
+            aliases=all_of(session, AliasAssignment),
+            reproductions=all_of(session, Reproduction),
+            promotions=all_of(session, PromotionRequest),
+            votes=all_of(session, Vote),
+            gate_results=all_of(session, GateResult),
+            deployments=all_of(session, Deployment),
+            incidents=all_of(session, Incident),
+            incident_roles=all_of(session, IncidentRole),
+            timeline=all_of(session, TimelineNote),
+            handoffs=all_of(session, Handoff),
+            criteria=all_of(session, Criterion),
             events=session.exec(select(Event).order_by(text("seq DESC")).limit(NEWEST_EVENTS)).all(),
             runs=runs,
             duplicates=duplicates,
@@ -65,5 +65,6 @@ def load_snapshot(
         )
 
 
-def _all(session: Session, kind: type[R]) -> Sequence[R]:
+def all_of(session: Session, kind: type[R]) -> Sequence[R]:
+    """Return every record of `kind`, in the order they were stored."""
     return session.exec(select(kind).order_by(*inspect(kind).primary_key)).all()
