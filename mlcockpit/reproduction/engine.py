@@ -1,5 +1,6 @@
 """A recipe is rebuilt away from the user's tree, run once, compared and judged: code, environment, data, run, compare."""
 
+import json
 import os
 import re
 import shutil
@@ -12,11 +13,12 @@ from typing import Protocol
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.recipe import Ingredient, Recipe
-from mlcockpit.domain.reproduction_result import OtherRun, ReproductionResult
+from mlcockpit.domain.reproduction_result import ArtifactComparison, OtherRun, ReproductionResult
 from mlcockpit.domain.run_record import MetricPoint, RunRecord
 from mlcockpit.domain.vocabulary import Standing, Verdict
 from mlcockpit.errors import CockpitError, EvidenceMissing
 from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Finished, Progress, Runner
+from mlcockpit.reproduction.artifacts import ArtifactFolders, ModelPairs, compare_artifacts
 from mlcockpit.reproduction.compare import Tolerance, compare_inputs, compare_metrics, compare_parameters
 from mlcockpit.reproduction.data_bytes import DataFinding, DataPlaces, place_data
 from mlcockpit.reproduction.judge import Judgement, Outcome, data_sentence, judge
@@ -25,6 +27,8 @@ from mlcockpit.reproduction.surroundings import child_environment
 from mlcockpit.reproduction.workspace import Attempt
 
 STAGES = ("resolve", "code", "environment", "data", "run", "compare")
+MODELS_S = 300.0
+"""What comparing the models may take."""
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
 NOT_FOUND = re.compile(r"No such file or directory: '([^'\n]{1,400})'|(?:file|path) '?([^'\n\s]{1,400})'? (?:does not exist|not found)", re.IGNORECASE)
@@ -55,6 +59,10 @@ class Tools:
     environ: Mapping[str, str]
     child_files: Callable[[Path], Sequence[str]]
     """Copies the guard into a folder and returns the folders to put on the child's path."""
+    artifacts: Callable[[RunRecord], ArtifactFolders]
+    """Where a run's artifacts are on this machine."""
+    compare_models: Path
+    """The script that compares model folders inside an environment."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +204,8 @@ def _compared(order: Order, course: Course, tools: Tools, finished: Finished) ->
     originals = sorted([order.original, *order.siblings], key=lambda one: (one.start_ms, one.run_id))
     pairs = pair(originals, reruns)
     outcome = _outcome(order, course, finished, order.original, pairs.get(order.original.run_id), store)
+    if outcome.rerun is not None:
+        outcome = replace(outcome, artifacts=_artifacts(order, course, tools, outcome.rerun))
     judgement = judge(outcome)
     if judgement.verdict is Verdict.DIVERGED and judgement.first_difference != "parameters" and order.repeat:
         outcome = replace(outcome, repeats=_repeats(order, course, tools, outcome))
@@ -204,7 +214,8 @@ def _compared(order: Order, course: Course, tools: Tools, finished: Finished) ->
         OtherRun(one.run_id, judge(_outcome(order, course, finished, one, pairs[one.run_id], store)).verdict if one.run_id in pairs else None)
         for one in order.siblings
     )
-    return replace(_result(order, course, judgement), metrics=outcome.metrics, artifacts=outcome.artifacts, other_runs=others)
+    result = _result(order, course, judgement)
+    return replace(result, metrics=outcome.metrics, artifacts=outcome.artifacts, other_runs=others)
 
 
 def _outcome(
@@ -229,6 +240,25 @@ def _outcome(
         dirty_hints=order.dirty_hints,
         recorded_exit=order.recorded_exit,
     )
+
+
+def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> tuple[ArtifactComparison, ...]:
+    def models(pairs: ModelPairs) -> Sequence[Mapping[str, object]]:
+        asked, answer = course.attempt.folder / "models.json", course.attempt.folder / "models-compared.json"
+        asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
+        assert course.environment is not None
+        env = child_environment(order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, ())
+        env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
+        argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]
+        done = tools.runner.run(
+            argv, cwd=course.attempt.place("tmp"), env=env, log=course.attempt.log("models"), timeout_s=MODELS_S
+        )
+        if done.exit_status != 0 or not answer.exists():
+            return [{"verdict": "unknown", "detail": f"could not be compared: {_last_line(done.log)}"} for _ in pairs]
+        found: Sequence[Mapping[str, object]] = json.loads(answer.read_text())
+        return found
+
+    return compare_artifacts(tools.artifacts(order.original), tools.artifacts(rerun), models)
 
 
 def _repeats(order: Order, course: Course, tools: Tools, outcome: Outcome) -> tuple[Mapping[str, float], ...]:

@@ -224,7 +224,7 @@ def _range_words(outcome: Outcome, worst: MetricComparison) -> str:
 def _same(outcome: Outcome) -> Judgement:
     compared = [one for one in outcome.metrics if one.verdict != "excluded"]
     close = [one for one in compared if one.verdict == "within_tolerance"]
-    models = [one for one in outcome.artifacts if one.verdict == "different"]
+    models = [one for one in outcome.artifacts if one.verdict in {"different", "only_original"}]
     notes = list(_notes(outcome, compared))
     ended = ""
     if outcome.original.status == "FAILED":

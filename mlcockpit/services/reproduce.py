@@ -24,7 +24,7 @@ from mlcockpit.reproduction.engine import reproduce as run_engine
 from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gather_run import Gathered, gather_run
+from mlcockpit.services.gather_run import Gathered, artifact_folders, gather_run
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,8 @@ def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResu
         progress=cockpit.progress,
         environ=os.environ,
         child_files=_child_files,
+        artifacts=lambda run: artifact_folders(run, cockpit.root),
+        compare_models=Path(mlcockpit.child.__path__[0]) / "model_content.py",
     )
     return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
 
