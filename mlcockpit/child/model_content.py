@@ -36,17 +36,18 @@ class Walk:
     def same(self, a, b, where, depth=0):
         self.values += 1
         if a is b or depth > DEEPEST or self.values > MOST_VALUES:
-            return None
+            return
         if type(a) is not type(b):
             raise Different("%s is %s, now %s" % (where, _kind(a), _kind(b)))
         if isinstance(a, float):
-            return self.numbers(a, b, where)
+            self.numbers(a, b, where)
+            return
         if isinstance(a, (int, str, bytes, bool, complex, type(None), type, types.BuiltinFunctionType)):
             if a != b:
                 raise Different("%s was %.60r, now %.60r" % (where, a, b))
-            return None
+            return
         if (id(a), id(b)) in self.seen:
-            return None
+            return
         self.seen.add((id(a), id(b)))
         self.parts(a, b, where, depth + 1)
 
@@ -76,8 +77,8 @@ class Walk:
         if isinstance(a, (list, tuple)):
             if len(a) != len(b):
                 raise Different("%s has %d parts, now %d" % (where, len(a), len(b)))
-            for place, pair in enumerate(zip(a, b)):
-                self.same(pair[0], pair[1], "%s[%d]" % (where, place), depth)
+            for place in range(len(a)):
+                self.same(a[place], b[place], "%s[%d]" % (where, place), depth)
             return None
         if isinstance(a, (set, frozenset)):
             if a != b:
@@ -99,8 +100,7 @@ class Walk:
             for name in a.dtype.names:
                 self.arrays(a[name], b[name], "%s.%s" % (where, name), depth)
         elif a.dtype == object:
-            for place, pair in enumerate(zip(a.ravel().tolist(), b.ravel().tolist())):
-                self.same(pair[0], pair[1], "%s[%d]" % (where, place), depth)
+            self.same(a.ravel().tolist(), b.ravel().tolist(), where, depth)
         elif a.dtype.kind in "fc":
             equal = (a == b) | (numpy.isnan(a) & numpy.isnan(b))
             if not equal.all():

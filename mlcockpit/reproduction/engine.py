@@ -52,7 +52,8 @@ def incomplete(order: Order, name: str) -> ReproductionResult | None:
             reason = f"{one.name} is missing: {one.evidence}" + (f"; {one.raise_by}" if one.raise_by else "")
             return _bare(order, name, Judgement(Verdict.INCOMPLETE, reason, first))
     contradictions = order.recipe["parameters"].deviations
-    if contradictions and order.recipe["code"].standing is not Standing.ASSUMED and order.recipe["command"].standing is not Standing.RECORDED:
+    captured = order.recipe["command"].standing is Standing.RECORDED
+    if contradictions and not captured and order.recipe["code"].standing is not Standing.ASSUMED:
         what = f"the run had uncommitted changes that nobody kept: {contradictions[0]}"
         return _bare(order, name, Judgement(Verdict.INCOMPLETE, what, "code"))
     return None
@@ -97,12 +98,13 @@ def _compared(order: Order, course: Course, tools: Tools, finished: Finished) ->
     if judgement.verdict is Verdict.DIVERGED and judgement.first_difference != "parameters" and order.repeat:
         outcome = replace(outcome, repeats=repeat(order, course, tools))
         judgement = judge(outcome)
-    others = tuple(
-        OtherRun(one.run_id, judge(_outcome(order, course, finished, one, pairs[one.run_id], store)).verdict if one.run_id in pairs else None)
-        for one in order.siblings
-    )
+    others = []
+    for one in order.siblings:
+        paired = pairs.get(one.run_id)
+        verdict = judge(_outcome(order, course, finished, one, paired, store)).verdict if paired else None
+        others.append(OtherRun(one.run_id, verdict))
     result = _result(order, course, judgement)
-    return replace(result, metrics=outcome.metrics, artifacts=outcome.artifacts, other_runs=others)
+    return replace(result, metrics=outcome.metrics, artifacts=outcome.artifacts, other_runs=tuple(others))
 
 
 def _outcome(

@@ -8,7 +8,8 @@ from mlcockpit.reproduction.source.names import Scope, called, own_nodes
 from mlcockpit.reproduction.source.program import Function, Module
 
 LIKELY_NAMESPACES = frozenset(
-    ["args", "opt", "opts", "options", "flags", "hparams", "config", "cfg", "FLAGS", "ns", "namespace", "arguments", "arg", "conf", "params", "cli_args", "parsed_args"]
+    {"args", "arg", "arguments", "opt", "opts", "options", "flags", "FLAGS", "hparams", "config", "cfg", "conf"}
+    | {"ns", "namespace", "params", "cli_args", "parsed_args"}
 )
 """Names that hold parsed flags in most programs."""
 
@@ -82,7 +83,8 @@ class Flow(Folding):
             return any(self.is_namespace(value, scope, depth + 1) for value in spread)
         if isinstance(expression, ast.DictComp):
             source = expression.generators[0].iter
-            return isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute) and self.is_namespace(source.func.value, scope, depth + 1)
+            items = isinstance(source, ast.Call) and isinstance(source.func, ast.Attribute)
+            return items and self.is_namespace(source.func.value, scope, depth + 1)  # type: ignore[attr-defined]
         found = self.bound(expression, scope)
         if found:
             return any(self.is_namespace(value, where, depth + 1) for value, where in found)
@@ -115,12 +117,13 @@ class Flow(Folding):
 
     def _returns_namespace(self, module: Module, function: Function, depth: int) -> bool:
         returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return) and node.value is not None]
-        return any(self.is_namespace(value, Scope(module, function), depth + 2) for value in returned if not isinstance(value, ast.Tuple))
+        plain = [value for value in returned if not isinstance(value, ast.Tuple)]
+        return any(self.is_namespace(value, Scope(module, function), depth + 2) for value in plain)
 
 
 def _argv_position(expression: ast.expr) -> int | None:
-    if not (isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant) and isinstance(expression.slice.value, int)):
+    if not isinstance(expression, ast.Subscript) or not isinstance(expression.slice, ast.Constant):
         return None
-    base = expression.value
-    is_argv = (isinstance(base, ast.Attribute) and base.attr == "argv") or (isinstance(base, ast.Name) and base.id == "argv")
-    return expression.slice.value if is_argv else None
+    base, position = expression.value, expression.slice.value
+    name = base.attr if isinstance(base, ast.Attribute) else base.id if isinstance(base, ast.Name) else ""
+    return position if name == "argv" and isinstance(position, int) else None
