@@ -154,8 +154,12 @@ class RowTable(Inked, can_focus=True):
         index = y - 1 + round(self.scroll_offset.y)
         if index >= self.count:
             return self.inked((), self.size.width)
-        over = "" if index != self.cursor else "cursor" if self.has_focus else "away"
-        return self.inked(self._row(index), self.size.width, start=start, over=over)
+        return self.inked(self._row(index), self.size.width, start=start, over=self._cover(index))
+
+    def _cover(self, index: int) -> str:
+        if index != self.cursor:
+            return ""
+        return "cursor" if self.has_focus else "away"
 
     def _head(self) -> Line:
         spans = [Span(" " * GUTTER)]

@@ -1,6 +1,6 @@
 """A view becomes panes: one a section, redrawn in place when the view is read again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from textual.containers import Horizontal, VerticalScroll
@@ -24,8 +24,9 @@ class ViewBody(VerticalScroll, can_focus=False):
     ViewBody Horizontal { height: auto; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, special: Mapping[str, type[SectionTable]] | None = None) -> None:
         super().__init__(id=id)
+        self._special = special or {}
         self.view: View | None = None
         self.needle = ""
         self._rows: list[list[int]] = []
@@ -74,7 +75,7 @@ class ViewBody(VerticalScroll, can_focus=False):
     async def _build(self, sections: Sequence[Section]) -> None:
         focused = next((place for place, pane in enumerate(self._panes) if pane.inner.has_focus), None)
         await self.remove_children()
-        self._panes = [Pane(_inner(section)) for section in sections]
+        self._panes = [Pane(self._inner(section)) for section in sections]
         await self.mount(*(Horizontal(*(self._panes[place] for place in row)) for row in self._rows))
         if focused is not None and focused < len(self._panes):
             self._panes[focused].inner.focus(scroll_visible=False)
@@ -100,6 +101,11 @@ class ViewBody(VerticalScroll, can_focus=False):
                 self._panes[place].styles.height = height
                 self._panes[place].styles.width = f"{widths[place] / total:.3f}fr" if len(row) > 1 else "1fr"
 
+    def _inner(self, section: Section) -> SectionTable | Lines:
+        if not isinstance(section, Table):
+            return Lines(_layout(section))
+        return self._special.get(section.key, SectionTable)(section)
+
     def _glyphs(self) -> Glyphs:
         return self.app.glyphs  # type: ignore[attr-defined, no-any-return]
 
@@ -116,10 +122,6 @@ def filtered(table: Table, needle: str) -> Table:
 
 def _haystack(row: Row) -> str:
     return " ".join([row.key, *(cell.text for cell in row.cells)]).lower()
-
-
-def _inner(section: Section) -> SectionTable | Lines:
-    return SectionTable(section) if isinstance(section, Table) else Lines(_layout(section))
 
 
 def _layout(section: Chart | Text) -> Layout:
