@@ -160,7 +160,10 @@ ACTIONS: tuple[Action, ...] = (
         rank=2,
     ),
     Action("focus", "Focus", "Put what is under the cursor in the middle.", (), frozenset({"lineage"})),
-    Action("card", "Card", "Open the card of what is under the cursor.", ("i",), frozenset({"lineage"}), "mlcockpit {subject}", why_not=needs_subject, rank=2),
+    Action(
+        "card", "Card", "Open the card of what is under the cursor.", ("i",), frozenset({"lineage"}), "mlcockpit {subject}",
+        why_not=needs_subject, rank=2,
+    ),
     Action("mark", "Mark", "Mark this run for comparing.", ("space",), RUNS, rank=2, why_not=needs_run),
     Action("mark.none", "Unmark all", "Take every mark away.", ("M",), RUNS),
     Action(

@@ -154,9 +154,9 @@ class RowTable(Inked, can_focus=True):
         index = y - 1 + round(self.scroll_offset.y)
         if index >= self.count:
             return self.inked((), self.size.width)
-        return self.inked(self._row(index), self.size.width, start=start, over=self._cover(index))
+        return self.inked(self._row(index), self.size.width, start=start, over=self._lay_over(index))
 
-    def _cover(self, index: int) -> str:
+    def _lay_over(self, index: int) -> str:
         if index != self.cursor:
             return ""
         return "cursor" if self.has_focus else "away"

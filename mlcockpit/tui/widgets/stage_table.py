@@ -56,5 +56,5 @@ class StageTable(SectionTable):
         place = self.column + 2
         return tuple(Span(span.text, "here") if at == place else span for at, span in enumerate(line))
 
-    def _cover(self, index: int) -> str:
+    def _lay_over(self, index: int) -> str:
         return ""
