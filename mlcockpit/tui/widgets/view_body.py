@@ -32,6 +32,7 @@ class ViewBody(VerticalScroll, can_focus=False):
         self._rows: list[list[int]] = []
         self._panes: list[Pane] = []
         self._shape: object = None
+        self.zoomed: Pane | None = None
 
     async def show(self, view: View, needle: str = "") -> None:
         """Draw `view`, with only the table rows that hold every word of `needle`."""
@@ -45,7 +46,7 @@ class ViewBody(VerticalScroll, can_focus=False):
             await self._build(sections)
         for pane, section in zip(self._panes, sections, strict=True):
             self._fill(pane, section)
-        self._fit(sections, widths)
+        self._fit()
 
     @property
     def sections(self) -> Sequence[Section]:
@@ -58,6 +59,15 @@ class ViewBody(VerticalScroll, can_focus=False):
         """Return the table that has the focus, else the first one."""
         tables = [pane.inner for pane in self._panes if isinstance(pane.inner, SectionTable)]
         return next((table for table in tables if table.has_focus), tables[0] if tables else None)
+
+    def zoom(self, zoomed: Pane | None) -> None:
+        """Show one pane alone, or all of them."""
+        self.zoomed = zoomed
+        for pane in self._panes:
+            pane.display = zoomed in (None, pane)
+        for row in self.query(Horizontal):
+            row.display = any(child.display for child in row.children)
+        self._fit()
 
     def focus_first(self) -> None:
         """Give the focus to the first table with rows, else to the first pane."""
@@ -75,6 +85,7 @@ class ViewBody(VerticalScroll, can_focus=False):
     async def _build(self, sections: Sequence[Section]) -> None:
         focused = next((place for place, pane in enumerate(self._panes) if pane.inner.has_focus), None)
         await self.remove_children()
+        self.zoomed = None
         self._panes = [Pane(self._inner(section)) for section in sections]
         await self.mount(*(Horizontal(*(self._panes[place] for place in row)) for row in self._rows))
         if focused is not None and focused < len(self._panes):
@@ -91,7 +102,13 @@ class ViewBody(VerticalScroll, can_focus=False):
         elif isinstance(pane.inner, Lines) and not isinstance(section, Table):
             pane.inner.show(_layout(section))
 
-    def _fit(self, sections: Sequence[Section], widths: Sequence[int]) -> None:
+    def _fit(self) -> None:
+        if self.zoomed is not None:
+            self.zoomed.styles.height = self.size.height
+            self.zoomed.styles.width = "1fr"
+            return
+        sections = self.sections
+        widths = [natural_width(section, self._glyphs()) for section in sections]
         wanted = []
         for row in self._rows:
             wanted.append(max(natural_height(sections[place], self.size.width // len(row)) for place in row))
