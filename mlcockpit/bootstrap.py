@@ -2,12 +2,12 @@
 
 import getpass
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlcockpit.domain.instants import parse_time
 from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
-from mlcockpit.errors import NoProject, UsageError
+from mlcockpit.errors import BadProjectFile, NoProject, UsageError
 from mlcockpit.integrations.system_clock import StoryClock, SystemClock
 from mlcockpit.ports import BlobStore, DataFiles, Progress, Runner, SourceControl, Tracker, TrustStore
 from mlcockpit.services.cockpit import Cockpit, Doors
@@ -37,7 +37,12 @@ def open_cockpit(
             f"there is no {FILE_NAME} in {start} or above",
             hint="`mlcockpit init` writes one, `mlcockpit demo` builds a sample",
         )
-    file = None if path is None else read_project_file(path)
+    try:
+        file = None if path is None else read_project_file(path)
+    except BadProjectFile:
+        if needs_project:
+            raise
+        file = None
     return Cockpit(
         root=start.resolve() if path is None else path.parent,
         clock=SystemClock() if file is None or file.project.as_of is None else StoryClock(file.project.as_of),
@@ -62,15 +67,6 @@ def who_am_i(file: ProjectFile | None) -> str:
         if login == handle or login in person.mlflow_users:
             return handle
     return login
-
-
-def parse_time(text: str) -> datetime:
-    """Return an instant in UTC from 2026-03-01, 2026-03-01T09:30 or with a zone; raises UsageError."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no time", hint="write 2026-03-01 or 2026-03-01T09:30Z") from error
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def user_folder() -> Path:

@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 
 from mlcockpit.domain.data import DatasetVersion
-from mlcockpit.domain.run_facts import RunFacts, RunInput
+from mlcockpit.domain.run import RunInput
+from mlcockpit.domain.run_facts import RunFacts
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.domain.vocabulary import IncidentState, Source
 
@@ -103,20 +104,26 @@ def lineage_of(project: Snapshot) -> Lineage:
     return Lineage(nodes, tuple(edges.values()), parents)
 
 
-def dataset_version_of(project: Snapshot, read: RunInput) -> DatasetVersion | None:
-    """Return the version that a run's input names: by MLflow's digest and name, else by digest and path; None if none."""
+def dataset_version_of(project: Snapshot, read: RunInput, run: RunFacts | None) -> DatasetVersion | None:
+    """Return the version that a run's input names: by MLflow's digest, else the newest at its path before the run.
+
+    None where neither leads to a version.
+    """
     same = [version for version in project.dataset_versions if read.digest and read.digest in version.mlflow_digests]
     by_name = [version for version in same if version.dataset == read.name]
-    by_path = [version for version in same if read.source.endswith(version.path)]
-    found = by_name or by_path or same
-    return found[-1] if found else None
+    at_path = [version for version in project.dataset_versions if read.source.rstrip('"}').endswith(version.path)]
+    if same:
+        return (by_name or [version for version in same if version in at_path] or same)[-1]
+    started = run.started_at if run else None
+    before = [v for v in at_path if started is None or (v.published_at or v.created_at) <= started]
+    return before[-1] if before else None
 
 
 Links = tuple[Node, list[tuple[Node, str]]]
 
 
 def _links(project: Snapshot) -> Iterator[Links]:
-    yield from _outcomes(project)
+    yield from _metrics(project)
     shown = {(deployment.model, deployment.number) for deployment in project.live}
     for deployment in project.live:
         yield _deployment(project, deployment.id or 0), [_version_link(project, deployment.model, deployment.number)]
@@ -128,9 +135,10 @@ def _links(project: Snapshot) -> Iterator[Links]:
         run = project.runs.get(run_id)
         if run is not None:
             yield _run_node(run), [*_data_links(project, run), _code_link(project, run), _environment_link(project, run)]
+    yield from _incidents(project)
 
 
-def _outcomes(project: Snapshot) -> Iterator[Links]:
+def _metrics(project: Snapshot) -> Iterator[Links]:
     live = [(deployment, project.file.models.get(deployment.model)) for deployment in project.live]
     for key in project.file.metrics:
         links = [
@@ -141,6 +149,9 @@ def _outcomes(project: Snapshot) -> Iterator[Links]:
         node = Node(f"metric/{key}", Stage.OUTCOME, key)
         gap = Node(f"metric/{key}#deployment", Stage.DEPLOYMENT, "no deployment", "no live model declares this metric")
         yield node, links or [(gap, gap.gap)]
+
+
+def _incidents(project: Snapshot) -> Iterator[Links]:
     known = {deployment.id for deployment in project.deployments}
     for incident in project.incidents:
         if incident.state not in ENDED:
@@ -201,13 +212,15 @@ def _data_links(project: Snapshot, run: RunFacts) -> Iterator[tuple[Node, str]]:
         gap = "the run logged no dataset"
         yield Node(f"run/{run.run_id}#data", Stage.SOURCE, "no data", gap), gap
     for read in run.inputs:
-        version = dataset_version_of(project, read)
+        version = dataset_version_of(project, read, run)
         if version is None:
             gap = f"no version of a declared dataset has the digest {read.digest or '(none)'}"
             yield Node(f"run/{run.run_id}#data:{read.name}", Stage.SOURCE, read.name or "unnamed data", gap), gap
         else:
             name = f"data/{version.dataset}@v{version.number}"
-            yield Node(name, Stage.SOURCE, f"{version.dataset} v{version.number}"), f"MLflow input digest {read.digest}"
+            by_digest = read.digest in version.mlflow_digests
+            evidence = f"MLflow input digest {read.digest}" if by_digest else "the path that the run logged"
+            yield Node(name, Stage.SOURCE, f"{version.dataset} v{version.number}"), evidence
 
 
 def _code_link(project: Snapshot, run: RunFacts) -> tuple[Node, str]:

@@ -2,12 +2,15 @@
 
 import importlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
 from mlcockpit.domain.names import KINDS, canonical, parts
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.errors import UnknownName, UsageError
+from mlcockpit.rules.engine import judge
+from mlcockpit.rules.registry import all_rules, find_rule
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.snapshot import take_snapshot
 from mlcockpit.views.lens import LENSES
@@ -38,12 +41,14 @@ def look_of(cockpit: Cockpit, *, lens: str = "all", since: datetime | None = Non
     """Return how this person looks; raises UsageError for a lens that nobody has."""
     if lens not in LENSES:
         raise UsageError(f"{lens!r} is no lens", hint=f"choose from {', '.join(LENSES)}")
-    return Look(lens, cockpit.actor, since, (), focus)
+    return Look(lens, cockpit.actor, since, focus=focus)
 
 
 def judged(project: Snapshot, look: Look) -> Look:
-    """Return the look with what the rules find in `project`."""
-    return look
+    """Return the look with what the rules find in `project`; the project file's `ignore` holds here too."""
+    ignored = {find_rule(name).code for name in project.file.rules.ignore}
+    found = judge(project, [rule for rule in all_rules() if rule.code not in ignored])
+    return replace(look, findings=found.findings, judged=found.judged)
 
 
 def resolve(name: str, focus: str = "") -> tuple[str, str]:

@@ -23,6 +23,8 @@ class Look:
     since: datetime | None = None
     """The last time this person looked; None: the last seven days."""
     findings: Sequence[Finding] = ()
+    judged: int = 0
+    """How many rules made the findings."""
     focus: str = ""
     """The entity that the view is about; empty: the view's own choice."""
 

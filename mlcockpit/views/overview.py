@@ -90,16 +90,15 @@ def worst_chain(project: Snapshot) -> tuple[Section, ...]:
     if key is None:
         line = "no product metric is declared; add [metrics.NAME] to mlcockpit.toml"
         return (Text("Chain of the worst metric", (line,), Tone.UNKNOWN, key="chain"),)
+    return (chain_section(project, key, "Chain of the worst metric"),)
+
+
+def chain_section(project: Snapshot, key: str, title: str = "Chain") -> Table:
+    """Return metric → deployment → model version → run → data, code, environment of the first live deployment."""
     assessed = assessments(project)[key]
-    unit = project.file.metrics[key].unit
-    first = Row(
-        f"metric/{key}",
-        (
-            Cell("metric"),
-            Cell(metric_text(key, assessed, unit, project.as_of), link=f"metric/{key}", tone=COURSE_TONES[assessed.course]),
-            Cell(assessed.why),
-        ),
-    )
+    text = metric_text(key, assessed, project.file.metrics[key].unit, project.as_of)
+    said = Cell(text, tone=COURSE_TONES[assessed.course], link=f"metric/{key}")
+    first = Row(f"metric/{key}", (Cell("metric"), said, Cell(assessed.why)))
     lineage = lineage_of(project)
     serving = lineage.parents[f"metric/{key}"]
     chain = [lineage.nodes[serving[0]], *lineage.origins(serving[0])]
@@ -107,9 +106,8 @@ def worst_chain(project: Snapshot) -> tuple[Section, ...]:
     gaps = sum(1 for node in chain if node.gap)
     more = f"{count(len(serving) - 1, 'more deployment')}; " if len(serving) > 1 else ""
     cols = (Column("stage", "stage"), Column("what", "what", most=72), Column("evidence", "evidence or gap", most=60))
-    title = f"Chain of the worst metric: {count(gaps, 'gap')}"
     note = f"{more}`mlcockpit show lineage --of metric/{key}` shows all"
-    return (Table(title, cols, rows, note=note, key="chain"),)
+    return Table(f"{title}: {count(gaps, 'gap')}", cols, rows, note=note, key="chain")
 
 
 def chain_row(lineage: Lineage, node: Node) -> Row:

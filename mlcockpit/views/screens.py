@@ -35,7 +35,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("handoffs", "8", "Handoffs", "who waits for whom, since when, what is missing to accept?",
            "mlcockpit.views.handoffs:handoffs"),
     Screen("checks", "9", "Checks", "which bad practice hurts us, where, and what ends it?",
-           "mlcockpit.services.checks:checks_view"),
+           "mlcockpit.views.check_screen:check_screen"),
     Screen("people", "0", "People", "who answers for what, and what would be lost if somebody left?",
            "mlcockpit.views.people:people"),
 )  # fmt: skip

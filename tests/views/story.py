@@ -6,7 +6,8 @@ from mlcockpit.domain.journal import Event
 from mlcockpit.domain.operations import IncidentRole, TimelineNote
 from mlcockpit.domain.product import Decision
 from mlcockpit.domain.project_file import ProjectFile
-from mlcockpit.domain.run_facts import CodeEvidence, RunInput
+from mlcockpit.domain.run import RunInput
+from mlcockpit.domain.run_facts import CodeEvidence
 from mlcockpit.domain.snapshot import RunCounts, Snapshot
 from mlcockpit.domain.vocabulary import Cause, DeploymentState, HandoffState, IncidentDuty, IncidentState
 from tests.builders import (
@@ -222,7 +223,7 @@ def a_story() -> Snapshot:
                 "9be0" + "1" * 28,
                 name="train-099",
                 started_at=days_ago(86),
-                inputs=(RunInput("customers", "d29", "data/customers.csv", "training"),),
+                inputs=(RunInput("customers", "d29", "local", "data/customers.csv", "training"),),
                 metrics={"auc": 0.905},
                 params={"lr": "3e-4"},
                 code=CodeEvidence(True, True, dirty=False),
