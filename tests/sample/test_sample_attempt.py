@@ -8,10 +8,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from mlcockpit.mlflow_plugin import LaunchContext
 from sample_project.build.attempt import Attempt, BuildFailed
 from sample_project.build.builder import Built, build
 from sample_project.build.git_history import SOURCE
 from sample_project.build.lock import lock
+from sample_project.build.work import environment
 
 
 def test_a_folder_with_other_things_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -58,6 +60,15 @@ def test_the_lock_is_exact_and_holds_what_training_imports() -> None:
     pins = dict(line.split("==") for line in lock().splitlines())
     assert {"mlflow", "scikit-learn", "pandas", "pyarrow", "numpy", "scipy", "sqlalchemy"} <= set(pins)
     assert "mlcockpit" not in pins
+
+
+def test_jobs_run_without_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mlcockpit.toml").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_RUN_CONTEXT", raising=False)
+    captured = LaunchContext().in_context()
+    monkeypatch.setenv("MLCOCKPIT_CAPTURE", environment("ines")["MLCOCKPIT_CAPTURE"])
+    assert (True, False) == (captured, LaunchContext().in_context())
 
 
 @pytest.mark.ci
