@@ -8,7 +8,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mlcockpit.mlflow_plugin import LaunchContext
 from sample_project.build.attempt import Attempt, BuildFailed
 from sample_project.build.builder import Built, build
 from sample_project.build.git_history import SOURCE
@@ -62,13 +61,14 @@ def test_the_lock_is_exact_and_holds_what_training_imports() -> None:
     assert "mlcockpit" not in pins
 
 
-def test_jobs_run_without_capture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_jobs_run_without_capture(tmp_path: Path) -> None:
     (tmp_path / "mlcockpit.toml").touch()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MLFLOW_RUN_CONTEXT", raising=False)
-    captured = LaunchContext().in_context()
-    monkeypatch.setenv("MLCOCKPIT_CAPTURE", environment("ines")["MLCOCKPIT_CAPTURE"])
-    assert (True, False) == (captured, LaunchContext().in_context())
+    code = "from mlcockpit.mlflow_plugin import LaunchContext; print(LaunchContext().in_context())"
+    known = {"PYTHONPATH": str(SOURCE.parent)}
+    without = environment("ines") | known
+    captured = {name: value for name, value in without.items() if name != "MLCOCKPIT_CAPTURE"}
+    said = [subprocess.check_output([sys.executable, "-c", code], cwd=tmp_path, env=env) for env in (captured, without)]
+    assert [b"True\n", b"False\n"] == said
 
 
 @pytest.mark.ci
