@@ -2,10 +2,10 @@
 
 import getpass
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlcockpit.domain.instants import parse_time
 from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
 from mlcockpit.errors import NoProject, UsageError
 from mlcockpit.integrations.system_clock import StoryClock, SystemClock
@@ -62,15 +62,6 @@ def who_am_i(file: ProjectFile | None) -> str:
         if login == handle or login in person.mlflow_users:
             return handle
     return login
-
-
-def parse_time(text: str) -> datetime:
-    """Return an instant in UTC from 2026-03-01, 2026-03-01T09:30 or with a zone; raises UsageError."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"{text!r} is no time", hint="write 2026-03-01 or 2026-03-01T09:30Z") from error
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def user_folder() -> Path:
