@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlcockpit.domain.instants import parse_time
 from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
-from mlcockpit.errors import NoProject, UsageError
+from mlcockpit.errors import BadProjectFile, NoProject, UsageError
 from mlcockpit.integrations.system_clock import StoryClock, SystemClock
 from mlcockpit.ports import BlobStore, DataFiles, Progress, Runner, SourceControl, Tracker, TrustStore
 from mlcockpit.services.cockpit import Cockpit, Doors
@@ -37,7 +37,12 @@ def open_cockpit(
             f"there is no {FILE_NAME} in {start} or above",
             hint="`mlcockpit init` writes one, `mlcockpit demo` builds a sample",
         )
-    file = None if path is None else read_project_file(path)
+    try:
+        file = None if path is None else read_project_file(path)
+    except BadProjectFile:
+        if needs_project:
+            raise
+        file = None
     return Cockpit(
         root=start.resolve() if path is None else path.parent,
         clock=SystemClock() if file is None or file.project.as_of is None else StoryClock(file.project.as_of),

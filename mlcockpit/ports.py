@@ -201,6 +201,38 @@ class Runner(Protocol):
         """Run `argv` with exactly `env` and no shell; kill its whole process group at the time limit."""
 
 
+class CodeStore(Protocol):
+    """Where old code is checked out from, never the user's own repository."""
+
+    def check_out(self, commit: str, folder: Path, branch: str, *, store: str = "") -> None:
+        """Make `folder` a worktree of `commit` on a new `branch`; `store` is another repository that may hold it."""
+
+    def remove(self, folder: Path, branch: str) -> None:
+        """Take a worktree and its branch away, whatever state a crash left them in."""
+
+
+@dataclass(frozen=True)
+class BuiltEnvironment:
+    """A python environment that is ready to run a recipe."""
+
+    python: str
+    """The interpreter's path."""
+    version: str
+    packages: Mapping[str, str]
+    """Normalised name → version."""
+    deviations: tuple[str, ...] = ()
+    """In what it is known to differ from what was asked for."""
+    note: str = ""
+    """How it came about: used as it is, reused, or built."""
+
+
+class EnvironmentBuilder(Protocol):
+    """Makes python environments as a recipe wants them, and reuses those it made."""
+
+    def build(self, wanted: Mapping[str, object], *, code: Path, log: Path) -> BuiltEnvironment:
+        """Return the environment that an environment ingredient's value describes; raises StageFailed with the log."""
+
+
 class TrustStore(Protocol):
     """Which recorded commands this person has approved, kept outside every project."""
 

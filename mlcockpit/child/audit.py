@@ -24,14 +24,16 @@ _folder = ""
 _stdlib = ()
 _seen = set()
 _busy = set()
+_waiting = []
 _out = {"pid": 0, "fd": -1, "lines": 0}
 
 
 def start():
-    """Begin to note, in this process and in those it forks."""
+    """Begin to note, in this process and in those it forks; without a folder lines wait for `write_into`."""
     global _folder, _stdlib
-    _folder = os.environ["MLCOCKPIT_AUDIT_DIR"]
-    _stdlib = (os.path.dirname(os.__file__) + os.sep, _folder, os.path.dirname(os.path.abspath(__file__)) + os.sep)
+    _folder = os.environ.get("MLCOCKPIT_AUDIT_DIR", "")
+    _stdlib = (os.path.dirname(os.__file__) + os.sep, os.path.dirname(os.path.abspath(__file__)) + os.sep)
+    _stdlib += (_folder,) if _folder else ()
     name = os.uname() if hasattr(os, "uname") else None
     emit(
         "start",
@@ -51,7 +53,7 @@ def emit(event, **fields):
     """Append one line; silent where the folder is gone, the disk full or the line one too many."""
     try:
         pid = os.getpid()
-        if _out["pid"] != pid:
+        if _folder and _out["pid"] != pid:
             name = "%d-%d.jsonl" % (pid, _started_ns())
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
             _out.update(pid=pid, fd=os.open(os.path.join(_folder, name), flags, 0o600), lines=0)
@@ -60,11 +62,24 @@ def emit(event, **fields):
             if _out["lines"] > MOST_LINES:
                 return
             event, fields = "full", {}
+        if not _folder:
+            _waiting.append((event, fields))
+            return
         fields["pid"] = pid
         body = ",".join([_quoted(key) + ":" + _json(value) for key, value in fields.items()])
         os.write(_out["fd"], ('{"event":%s,%s}\n' % (_quoted(event), body)).encode("ascii"))
     except Exception:
         return
+
+
+def write_into(folder):
+    """Write the lines that waited, and all that follow, into `folder`; processes that start later do the same."""
+    global _folder, _stdlib
+    _folder = os.environ["MLCOCKPIT_AUDIT_DIR"] = folder
+    _stdlib += (folder,)
+    for event, fields in _waiting:
+        emit(event, **fields)
+    del _waiting[:]
 
 
 def _started_ns():
@@ -162,7 +177,7 @@ def _on_connect(args):
 def _on_name(args):
     if args[0]:
         host = args[0].decode("ascii", "replace") if isinstance(args[0], bytes) else str(args[0])
-        once("net", kind="name", target="%s:%s" % (host, args[1] or ""))
+        once("net", kind="name", target="%s:%s" % (host.rpartition("@")[2], args[1] or ""))
 
 
 def _on_url(args):

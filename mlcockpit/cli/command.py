@@ -34,9 +34,16 @@ class Command:
     rest: ClassVar[bool] = False
     """Whether everything after the first `--` belongs to somebody else's command line (options.rest)."""
 
+    opens_later: ClassVar[bool] = False
+    """Whether it opens the project itself, after it has shown something: `start` is called instead of `run`."""
+
     def arguments(self, parser: ArgumentParser) -> None:
         """Add the command's own arguments; the common ones are already there."""
 
     def run(self, cockpit: "Cockpit", options: Namespace) -> Answer:
         """Do it; raise a CockpitError where it cannot be done."""
         raise AssertionError(f"{type(self).__name__} has no run")
+
+    def start(self, options: Namespace) -> int:
+        """Do it without an open project and return the exit code; only where `opens_later`."""
+        raise AssertionError(f"{type(self).__name__} has no start")

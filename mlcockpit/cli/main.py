@@ -63,6 +63,8 @@ def _run(argv: list[str]) -> int:
         return _print(_overview_of_commands(path[0]), common)
     command = catalogue.load(path)
     options = _parse(command, path, rest, common)
+    if command.opens_later:
+        return command.start(options)
     from mlcockpit.bootstrap import open_cockpit
     from mlcockpit.cli.progress import progress
 
@@ -82,7 +84,7 @@ def _split(argv: list[str]) -> tuple[Namespace, list[str]]:
     stop = next(
         (place for place, word in enumerate(argv) if not word.startswith("-") or word in ("-h", "--help")), len(argv)
     )
-    if stop < len(argv) and stop and argv[stop - 1] in ("-C", "--as", "--at"):
+    while stop < len(argv) and stop and argv[stop - 1] in ("-C", "--as", "--at"):
         stop = next((place for place in range(stop + 1, len(argv)) if not argv[place].startswith("-")), len(argv))
     parser = Parser(prog="mlcockpit", add_help=False)
     _common(parser)

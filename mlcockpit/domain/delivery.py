@@ -46,6 +46,10 @@ class GateResult(Record, table=True):
     result: str
     """pass, fail, unknown or waived."""
     detail: str = ""
+    waived_by: str | None = None
+    """None where nobody waived it."""
+    waived_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the waiver ends; None where there is none."""
     policy_sha256: str
     at: datetime = Field(sa_type=UtcDateTime)
 

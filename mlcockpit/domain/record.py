@@ -62,6 +62,11 @@ class Record(SQLModel):
 
 def name_of(kind: str, record: Record) -> str:
     """Return the short name of a numbered record, such as inc/42; raises ValueError before it is stored."""
+    return f"{kind}/{number_of(record)}"
+
+
+def number_of(record: Record) -> int:
+    """Return the number of a stored record; raises ValueError before it is stored."""
     if record.id is None:
-        raise ValueError(f"this {kind} has no number yet")
-    return f"{kind}/{record.id}"
+        raise ValueError(f"this {type(record).__name__} has no number yet")
+    return record.id

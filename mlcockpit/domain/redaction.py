@@ -15,6 +15,8 @@ _NAME = rf"(?:[A-Za-z0-9.]+[_-])*(?:[A-Za-z0-9]*(?:{_WORDS}))(?:[_-]?(?:value|id
 SECRET_NAME = re.compile(rf"^-{{0,2}}{_NAME}$", re.IGNORECASE)
 """A variable, flag or key of that name holds a credential."""
 
+_FOLDERS = {"PWD", "OLDPWD", "pwd"}
+
 SECRET_FILE = re.compile(
     r"(?:^|/)(?:\.env(?:\..+)?|\.netrc|_netrc|\.pgpass|\.git-credentials|\.databrickscfg|\.pypirc|\.npmrc"
     r"|id_(?:rsa|dsa|ecdsa|ed25519)|credentials(?:\.json|\.ini|\.ya?ml|\.toml)?|service[-_]account.*\.json|.+\.(?:pem|key|p12|pfx|jks|keystore|kdbx))$",
@@ -80,7 +82,7 @@ def fingerprint(value: str, salt: bytes) -> str:
 
 def is_secret_name(name: str) -> bool:
     """Tell whether a variable or flag of that name holds a credential."""
-    return SECRET_NAME.match(name) is not None
+    return name not in _FOLDERS and SECRET_NAME.match(name) is not None
 
 
 def redact(text: str, *, salt: bytes, where: str) -> tuple[str, tuple[Redaction, ...]]:

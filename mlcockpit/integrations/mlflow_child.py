@@ -66,7 +66,7 @@ def _client_errors() -> tuple[type[BaseException], ...]:
 
         found.append(CommandError)
     with suppress(ImportError):
-        from google.protobuf.json_format import ParseError
+        from google.protobuf.json_format import ParseError  # type: ignore[import-untyped]
 
         found.append(ParseError)
     return tuple(found)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import mlcockpit
@@ -88,7 +89,7 @@ class MlflowServer:
         """Yield the address that the client is given."""
         yield self._uri
 
-    def _ask(self, verb: str, *arguments: str) -> Iterator[dict[str, list[list[str | int | float | None]]]]:
+    def _ask(self, verb: str, *arguments: str) -> Iterator[dict[str, Any]]:
         argv = [self._python, "-m", "mlcockpit.integrations.mlflow_child", verb, *arguments]
         return lines_of(argv, env=_environment(), subject=self.source, silence_s=self._silence_s, total_s=TOTAL_S)
 

@@ -1,5 +1,6 @@
 """The code that a command runs is known to the byte, uncommitted work included, and its repository is not touched."""
 
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,7 +60,7 @@ def read_code(git: GitProcess, folder: Path, *, snapshots: Snapshots, depth: int
     with tempfile.TemporaryDirectory(prefix="mlcockpit-index-") as private:
         copy = Path(private) / "index"
         if index.exists():
-            copy.write_bytes(index.read_bytes())
+            shutil.copy2(index, copy)  # with its time: git takes files as young as the index for changed
         env = {"GIT_INDEX_FILE": str(copy)}
         status = _status(git, root, env, filters)
         notes.partial += [f"code: {clean(path)} is a repository of its own and is not kept" for path in status.nested]

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import stat
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,6 +58,15 @@ class _Run(Protocol):
         """Return stdout."""
 
 
+@dataclass(frozen=True)
+class _Store:
+    write: _Run
+    """Puts objects into the private store, and sees no other."""
+    read: _Run
+    """Sees the user's objects too."""
+    salt: bytes
+
+
 @dataclass
 class _Draft:
     entries: list[bytes] = field(default_factory=list)
@@ -83,30 +93,44 @@ def write_snapshot(
 ) -> Written:
     """Keep the tree of `root` as a commit on top of `head`; `links` are submodules and their commits."""
     _prepare(git, snapshots.store, objects)
-    private = {
-        **env,
-        "GIT_OBJECT_DIRECTORY": str(snapshots.store / "objects"),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects.absolute()),
-    }
+    with tempfile.TemporaryDirectory(prefix="incoming-", dir=snapshots.store) as incoming:
+        # Without alternates while it writes: git would renew the times of equal objects in the user's store.
+        alone = {**env, "GIT_OBJECT_DIRECTORY": incoming}
+        joined = {**alone, "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(objects.absolute())}
 
-    def run(args: Sequence[str], stdin: bytes | None = None, more: Mapping[str, str] | None = None) -> bytes:
-        return git(args, cwd=root, env={**private, **(more or {})}, config=config, stdin=stdin)
+        def write(args: Sequence[str], stdin: bytes | None = None) -> bytes:
+            return git(args, cwd=root, env=alone, config=config, stdin=stdin)
 
-    draft = _Draft([_entry("160000", commit, path) for path, commit in links.items()])
-    for change in changes:
-        _add(run, root, head, change, draft, snapshots.salt)
-    if draft.plain:
-        paths = "".join(f"{path}\n" for _, path in draft.plain).encode("utf-8", "surrogateescape")
-        ids = run(["hash-object", "-w", "--stdin-paths"], paths).decode().split()
-        draft.entries += [_entry(mode, each, path) for (mode, path), each in zip(draft.plain, ids, strict=True)]
-    run(["update-index", "-z", "--add", "--index-info"], b"".join(draft.entries))
-    tree = run(["write-tree"]).decode().strip()
-    parent = ["-p", head] if head else []
-    commit = run(["commit-tree", tree, *parent, "-m", "mlcockpit snapshot"], more=_IDENTITY).decode().strip()
+        def read(args: Sequence[str], stdin: bytes | None = None) -> bytes:
+            return git(args, cwd=root, env={**joined, **_IDENTITY}, stdin=stdin)
+
+        draft = _Draft([_entry("160000", commit, path) for path, commit in links.items()])
+        for change in changes:
+            _add(_Store(write, read, snapshots.salt), root, head, change, draft)
+        commit = _commit(write, read, head, draft)
+        patch = read(["diff-tree", "--root", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", commit])
+        _move_objects(Path(incoming), snapshots.store / "objects")
     git(["update-ref", f"refs/snapshots/{commit}", commit], git_dir=snapshots.store)
-    patch = run(["diff-tree", "--root", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", commit])
     digest = hashlib.sha256(patch).hexdigest()
     return Written(commit, digest, tuple(draft.kept), tuple(draft.redacted), tuple(draft.partial))
+
+
+def _commit(write: _Run, read: _Run, head: str | None, draft: _Draft) -> str:
+    if draft.plain:
+        paths = "".join(f"{path}\n" for _, path in draft.plain).encode("utf-8", "surrogateescape")
+        ids = write(["hash-object", "-w", "--stdin-paths"], paths).decode().split()
+        draft.entries += [_entry(mode, each, path) for (mode, path), each in zip(draft.plain, ids, strict=True)]
+    write(["update-index", "-z", "--add", "--index-info"], b"".join(draft.entries))
+    tree = write(["write-tree", "--missing-ok"]).decode().strip()
+    parent = ["-p", head] if head else []
+    return read(["commit-tree", tree, *parent, "-m", "mlcockpit snapshot"]).decode().strip()
+
+
+def _move_objects(incoming: Path, objects: Path) -> None:
+    for path in incoming.glob("??/*"):
+        target = objects / path.parent.name / path.name
+        target.parent.mkdir(exist_ok=True)
+        path.replace(target)
 
 
 def _prepare(git: GitProcess, store: Path, objects: Path) -> None:
@@ -129,7 +153,7 @@ def _gone(path: str) -> bytes:
     return _entry("0", "0" * 40, path)
 
 
-def _add(run: _Run, root: Path, head: str | None, change: Change, draft: _Draft, salt: bytes) -> None:
+def _add(store: _Store, root: Path, head: str | None, change: Change, draft: _Draft) -> None:
     path = change.path
     try:
         state = (root / path).lstat()
@@ -138,22 +162,22 @@ def _add(run: _Run, root: Path, head: str | None, change: Change, draft: _Draft,
         return
     if stat.S_ISLNK(state.st_mode):
         target = os.fsencode(os.readlink(root / path))
-        blob = run(["hash-object", "-w", "--stdin"], target).decode().strip()
+        blob = store.write(["hash-object", "-w", "--stdin"], target).decode().strip()
         draft.entries.append(_entry("120000", blob, path))
         draft.kept.append(path)
     elif stat.S_ISREG(state.st_mode):
         mode = "100755" if state.st_mode & stat.S_IXUSR else "100644"
-        _add_file(run, root, head, change, draft, salt, mode=mode, size=state.st_size)
+        _add_file(store, root, head, change, draft, mode=mode, size=state.st_size)
 
 
 def _add_file(
-    run: _Run, root: Path, head: str | None, change: Change, draft: _Draft, salt: bytes, *, mode: str, size: int
+    store: _Store, root: Path, head: str | None, change: Change, draft: _Draft, *, mode: str, size: int
 ) -> None:
     path = change.path
     if SECRET_FILE.search(path):
         with open(root / path, "rb") as file:
             print_ = hashlib.sha256(file.read(MOST_BYTES_OF_A_FILE)).hexdigest()
-        draft.redacted.append(Redaction(clean(path), "file", fingerprint(print_, salt)))
+        draft.redacted.append(Redaction(clean(path), "file", fingerprint(print_, store.salt)))
         draft.partial.append(f"code: {clean(path)} looks like a credential file and is not kept")
         return
     if size > MOST_BYTES_OF_A_FILE or draft.size + size > MOST_BYTES:
@@ -163,30 +187,29 @@ def _add_file(
     draft.size += size
     draft.kept.append(path)
     data = (root / path).read_bytes()
-    masked, found = _masked(run, head, change, data, salt)
+    masked, found = _masked(store, head, change, data)
     if found:
-        blob = run(["hash-object", "-w", "--stdin", f"--path={path}"], masked).decode().strip()
+        blob = store.write(["hash-object", "-w", "--stdin", f"--path={path}"], masked).decode().strip()
         draft.entries.append(_entry(mode, blob, path))
         draft.redacted += found
     elif "\n" in path or path.startswith('"'):
-        blob = run(["hash-object", "-w", "--stdin", f"--path={path}"], data).decode().strip()
+        blob = store.write(["hash-object", "-w", "--stdin", f"--path={path}"], data).decode().strip()
         draft.entries.append(_entry(mode, blob, path))
     else:
         draft.plain.append((mode, path))
 
 
-def _masked(
-    run: _Run, head: str | None, change: Change, data: bytes, salt: bytes
-) -> tuple[bytes, tuple[Redaction, ...]]:
+def _masked(store: _Store, head: str | None, change: Change, data: bytes) -> tuple[bytes, tuple[Redaction, ...]]:
     """Return the content with new credentials masked; lines that the commit already holds stay as they are."""
     if b"\0" in data[:8000]:
         return data, ()
     text = data.decode("utf-8", "surrogateescape")
-    masked, found = redact(text, salt=salt, where=clean(change.path))
+    masked, found = redact(text, salt=store.salt, where=clean(change.path))
     if not found or head is None or not change.tracked:
         return masked.encode("utf-8", "surrogateescape"), found
-    before = run(["ls-tree", "-z", head, "--", change.path])
-    known = frozenset(run(["cat-file", "blob", before.split()[2].decode()]).splitlines()) if before else frozenset()
+    before = store.read(["ls-tree", "-z", head, "--", change.path]).split()
+    blob = store.read(["cat-file", "blob", before[2].decode()]) if before else b""
+    known = frozenset(blob.splitlines())
     old, new = data.split(b"\n"), masked.encode("utf-8", "surrogateescape").split(b"\n")
     committed = {number for number, line in enumerate(old) if line.rstrip(b"\r") in known}
     lines = [old[number] if number in committed else line for number, line in enumerate(new)]

@@ -38,7 +38,7 @@ def run_with_capture(cockpit: Cockpit, argv: Sequence[str]) -> Launch:
     files = launch_files(cockpit)
     started_at, clock = cockpit.at or SystemClock().now(), time.monotonic()
     launch_id = f"{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
-    snapshots = Snapshots(cockpit.state / "snapshots.git", cockpit.trust.sign(SALT_OF_REDACTION).encode())
+    snapshots = snapshots_of(cockpit)
     begun = begin(
         run_git,
         argv,
@@ -64,6 +64,11 @@ def run_with_capture(cockpit: Cockpit, argv: Sequence[str]) -> Launch:
 def launch_files(cockpit: Cockpit) -> LaunchFiles:
     """Return the launches of this project."""
     return LaunchFiles(cockpit.state / "launches", cockpit.trust)
+
+
+def snapshots_of(cockpit: Cockpit) -> Snapshots:
+    """Return where this project keeps uncommitted work, and this person's salt."""
+    return Snapshots(cockpit.state / "snapshots.git", cockpit.trust.sign(SALT_OF_REDACTION).encode())
 
 
 @contextmanager

@@ -42,14 +42,14 @@ class Transaction:
         self._tool = tool
         self._head: tuple[int, str] | None = None
 
-    def all(self, kind: type[R], **by: object) -> Sequence[R]:
+    def all(self, kind: type[R], /, **by: object) -> Sequence[R]:
         """Return the records of `kind` whose fields equal `by`, in the order they were stored."""
         query = select(kind)
         for field, value in by.items():
             query = query.where(getattr(kind, field) == value)
         return self._session.exec(query.order_by(*inspect(kind).primary_key)).all()
 
-    def one(self, kind: type[R], **by: object) -> R | None:
+    def one(self, kind: type[R], /, **by: object) -> R | None:
         """Return the one record of `kind` whose fields equal `by`; None where there is none."""
         found = self.all(kind, **by)
         return found[0] if found else None

@@ -51,7 +51,7 @@ class Job:
     after: tuple[str, ...] = ()
     """Keys of jobs whose results it needs."""
     alone: bool = False
-    """It works on a changed tree or changed data, so nothing runs beside it."""
+    """It works on a changed tree or changed data, so nothing that reads these runs beside it."""
     planted: str = ""
     """The fault that it is there to show; empty: honest work."""
     change: str = ""
@@ -61,6 +61,11 @@ class Job:
     def trains(self) -> bool:
         """Tell whether it leaves runs in the tracking store."""
         return self.argv[0] == "train.py"
+
+    @property
+    def reads(self) -> bool:
+        """Tell whether it reads features.py and the data; release.py reads neither."""
+        return self.argv[0] != "release.py"
 
     @property
     def registers(self) -> bool:

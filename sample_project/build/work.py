@@ -1,6 +1,7 @@
 """The jobs of a chapter run two at a time, each a process of its own, in the order that their results need."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 import time
@@ -62,7 +63,7 @@ class Work:
         others = [running.job for running in self._running]
         if len(others) >= LANES or not self._done.issuperset(job.after):
             return False
-        if (job.alone and others) or any(other.alone for other in others):
+        if any(other.reads for other in others) and job.reads and (job.alone or any(o.alone for o in others)):
             return False
         earlier = [one for one in waiting[: waiting.index(job)] if one.registers] + [o for o in others if o.registers]
         if job.registers and earlier:
@@ -70,9 +71,8 @@ class Work:
         return not others or self._has_store()
 
     def _has_store(self) -> bool:
-        """Tell whether the first run has begun: two processes that make one empty store trip over each other."""
-        started = any(STARTED in running.log.read_text(errors="replace") for running in self._running)
-        self._store_is_there = self._store_is_there or started
+        """Tell whether the first launch has made the store: two that make an empty one together trip over each other."""
+        self._store_is_there = self._store_is_there or has_experiment(self.repository / "mlflow.db")
         return self._store_is_there
 
     def _start(self, job: Job) -> None:
@@ -106,7 +106,6 @@ class Work:
             raise BuildFailed(f"{job.key} ({' '.join(job.argv)}) ended with {running.process.returncode}:\n{last}")
         self._done.add(job.key)
         if job.trains:
-            self._store_is_there = True
             self.runs[job.key] = [line.removeprefix(STARTED) for line in lines if line.startswith(STARTED)]
         printed = [line for line in lines if line.startswith(("auc ", "scored ", "kept ")) or " is version " in line]
         self.say(job, printed[-1] if printed else "")
@@ -125,3 +124,16 @@ def environment(user: str, given: Mapping[str, str] | None = None) -> dict[str, 
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
     }
+
+
+def has_experiment(store: Path) -> bool:
+    """Tell whether an experiment of somebody's making is in the store."""
+    if not store.exists():
+        return False
+    database = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
+    try:
+        return bool(database.execute("SELECT count(*) > 0 FROM experiments WHERE name != 'Default'").fetchone()[0])
+    except sqlite3.OperationalError:
+        return False  # still being made
+    finally:
+        database.close()

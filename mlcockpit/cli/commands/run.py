@@ -1,6 +1,8 @@
 """`mlcockpit run -- COMMAND …`."""
 
-from argparse import Namespace
+import json
+import sys
+from argparse import SUPPRESS, ArgumentParser, Namespace
 
 from mlcockpit.cli.command import Answer, Command
 from mlcockpit.services.cockpit import Cockpit
@@ -18,10 +20,18 @@ class Run(Command):
     examples = ("mlcockpit run -- python train.py --depth 5", "mlcockpit run -- dvc repro train")
     rest = True
 
+    def arguments(self, parser: ArgumentParser) -> None:
+        """Take nothing; --observe is how MLflow's plugin hands a process over."""
+        parser.add_argument("--observe", action="store_true", help=SUPPRESS)
+
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Run it and say what was captured."""
         from mlcockpit.services.run_with_capture import run_with_capture
 
+        if options.observe:
+            from mlcockpit.services.observe_launch import Told, observe_launch
+
+            return Answer(data=observe_launch(cockpit, Told.from_json(json.load(sys.stdin))).to_json())
         launch = run_with_capture(cockpit, options.rest)
         status = launch.exit_status or 0
         seen = f"{len(launch.run_ids)} runs, {len(launch.data)} data files, {len(launch.environment.packages)} packages"

@@ -174,6 +174,8 @@ def upgrade() -> None:
         sa.Column("check_text", sqlmodel.AutoString(), nullable=False),
         sa.Column("result", sqlmodel.AutoString(), nullable=False),
         sa.Column("detail", sqlmodel.AutoString(), nullable=False),
+        sa.Column("waived_by", sqlmodel.AutoString(), nullable=True),
+        sa.Column("waived_until", UtcDateTime(), nullable=True),
         sa.Column("policy_sha256", sqlmodel.AutoString(), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),

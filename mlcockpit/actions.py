@@ -1,0 +1,225 @@
+"""Everything a person can do has one entry here: it feeds keys, footer, help, palette, `mlcockpit keys` and the docs."""
+
+import importlib
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from mlcockpit.domain.names import parts
+from mlcockpit.views.screens import SCREENS, Screen
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What an action would act on."""
+
+    screen: str = ""
+    subject: str = ""
+    """The entity under the cursor, such as run/9be0; empty where there is none."""
+    marked: tuple[str, ...] = ()
+    filter: str = ""
+    differing_only: bool = False
+    comparing: bool = False
+    has_history: bool = True
+
+    @property
+    def kind(self) -> str:
+        """Return run, model, data …; empty where nothing is selected."""
+        return parts(self.subject)[0] if self.subject else ""
+
+
+WhyNot = Callable[[Selection], str | None]
+
+
+def always(selection: Selection) -> str | None:
+    """Say that it can be done."""
+    return None
+
+
+def needs_subject(selection: Selection) -> str | None:
+    """Ask for something under the cursor."""
+    return None if selection.subject else "nothing is selected here; move to a line with j and k"
+
+
+def needs_run(selection: Selection) -> str | None:
+    """Ask for a run under the cursor."""
+    if selection.kind == "run":
+        return None
+    return f"{selection.subject or 'nothing'} is no run; select a run first (4 lists them)"
+
+
+def needs_two_runs(selection: Selection) -> str | None:
+    """Ask for two marked runs, or one and the cursor on another."""
+    runs = {*selection.marked, selection.subject} - {""}
+    if selection.comparing or len(runs) > 1:
+        return None
+    return "mark two runs with space, or mark one and move to another"
+
+
+def needs_compare(selection: Selection) -> str | None:
+    """Ask for an open comparison."""
+    return None if selection.comparing else "compare runs first: mark them with space, then c"
+
+
+def needs_traceable(selection: Selection) -> str | None:
+    """Ask for something that has a lineage."""
+    if selection.kind in ("run", "model", "data", "deploy", "metric", "inc"):
+        return None
+    return "lineage starts at a run, a model version, data, a deployment, a metric or an incident"
+
+
+def needs_filter(selection: Selection) -> str | None:
+    """Ask for a filter to take away."""
+    return None if selection.filter else "there is no filter to take away"
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing a person can do."""
+
+    id: str
+    title: str
+    help: str
+    keys: tuple[str, ...] = ()
+    """As Textual names them, the shown one first; none: only in the palette."""
+    scope: frozenset[str] = frozenset()
+    """The screens where it is offered; empty: everywhere."""
+    twin: str = ""
+    """The command line that does the same; {subject}, {marked} and {filter} are filled in."""
+    service: str = ""
+    """What does it, as package.module:name; empty where it is a matter of the interface alone."""
+    why_not: WhyNot = always
+    rank: int = 0
+    """Order in the footer, from 1; 0: not in the footer."""
+
+    def offered_on(self, screen: str) -> bool:
+        """Tell whether `screen` offers it."""
+        return not self.scope or screen in self.scope
+
+    def command_line(self, selection: Selection) -> str:
+        """Return what to type instead, quoted for a shell; empty where there is no twin."""
+        return self.twin.format(
+            subject=shlex.quote(selection.subject) if selection.subject else "NAME",
+            marked=" ".join(shlex.quote(name) for name in selection.marked) or "RUN RUN",
+            filter=shlex.quote(selection.filter) if selection.filter else "",
+            screen=selection.screen or "overview",
+        ).strip()
+
+
+def resolve(service: str) -> Callable[..., object]:
+    """Return the function that a dotted string names, importing it now."""
+    module, _, name = service.partition(":")
+    return cast(Callable[..., object], getattr(importlib.import_module(module), name))
+
+
+RUNS = frozenset({"runs"})
+LISTS = frozenset({place.name for place in SCREENS} | {"card"})
+SUBJECTS = LISTS | {"reproduce"}
+
+
+def _screen_action(place: Screen) -> Action:
+    return Action(
+        f"screen.{place.name}",
+        place.title,
+        f"{place.question[:1].upper()}{place.question[1:]}",
+        (place.key,),
+        twin=f"mlcockpit show {place.name}",
+        service="mlcockpit.services.show:show",
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    *(_screen_action(place) for place in SCREENS),
+    Action("open", "Open", "Open what is under the cursor.", ("enter",), LISTS, "mlcockpit {subject}", rank=1),
+    Action("back", "Back", "Close this, or go back to where you were.", ("escape",)),
+    Action(
+        "reproduce",
+        "Reproduce",
+        "Show the recipe of this run, its gaps and the plan; then run it again and compare.",
+        ("R",),
+        SUBJECTS,
+        "mlcockpit reproduce {subject}",
+        "mlcockpit.services.reproduce:reproduce",
+        needs_run,
+        rank=8,
+    ),
+    Action("mark", "Mark", "Mark this run for comparing.", ("space",), RUNS, rank=2, why_not=needs_run),
+    Action("mark.none", "Unmark all", "Take every mark away.", ("M",), RUNS),
+    Action(
+        "compare", "Compare", "Compare the marked runs; the first is the baseline.", ("c",), RUNS, rank=3,
+        twin="mlcockpit show compare {marked}", why_not=needs_two_runs,
+    ),
+    Action("diffs", "Diffs", "Show only rows that differ, or all.", ("x",), RUNS, rank=4, why_not=needs_compare),
+    Action("filter", "Filter", "Show only what matches.", ("slash",), LISTS, "mlcockpit runs {filter}", rank=5),
+    Action("filter.clear", "Show all", "Take the filter away.", (), LISTS, why_not=needs_filter),
+    Action("sort", "Sort", "Choose the column to sort by; again turns it round.", ("s",), RUNS, rank=6),
+    Action("columns", "Columns", "Choose the columns.", ("o",), RUNS, rank=7),
+    Action(
+        "trace", "Trace", "Show the lineage from here.", ("t",), LISTS, "mlcockpit show lineage --of {subject}",
+        "mlcockpit.services.show:show", needs_traceable, rank=9,
+    ),
+    Action("lens", "Lens", "Look with the eyes of the next role: it orders, it never hides a red item.", ("L",), rank=10),
+    Action("copy", "Copy id", "Copy the name of what is under the cursor.", ("y",), why_not=needs_subject),
+    Action("copy.command", "Copy command", "Copy the command line that shows this.", ("Y",)),
+    Action("refresh", "Refresh", "Read this screen again.", ("r",)),
+    Action(
+        "sync", "Sync", "Read MLflow, git, data files and metric sources now.", (), twin="mlcockpit sync",
+        service="mlcockpit.services.sync:sync",
+    ),
+    Action("zoom", "Zoom", "Give this pane the whole page, or put it back.", ("z",)),
+    Action("pane", "Next pane", "Move to the next pane.", ("tab",)),
+    Action("last", "Last place", "Go to where you were before.", ("minus",)),
+    Action("history.back", "History back", "One place back.", ("left_square_bracket",)),
+    Action("history.forward", "History forward", "One place forward.", ("right_square_bracket",)),
+    Action("theme", "Theme", "Change to the next theme: dark, light, or full colours.", ()),
+    Action("ascii", "ASCII", "Draw with plain ASCII, or with lines and braille.", ()),
+    Action("go", "Go", "Go to a screen or a name: run 9be0, inc 42, data customers@v3.", ("colon",)),
+    Action("palette", "Commands", "Everything that can be done or opened, by name.", ("ctrl+p",)),
+    Action("help", "Help", "The keys here; type to search, enter runs one.", ("question_mark",), twin="mlcockpit keys"),
+    Action("quit", "Quit", "Leave; filters, sort and place are kept.", ("q", "ctrl+q")),
+)
+"""Every action by the order of help; one table for every front."""
+
+MOVES: tuple[Action, ...] = (
+    Action("down", "Down", "One line down.", ("j", "down")),
+    Action("up", "Up", "One line up.", ("k", "up")),
+    Action("left", "Left", "To the left.", ("h", "left")),
+    Action("right", "Right", "To the right.", ("l", "right")),
+    Action("page.down", "Page down", "One page down.", ("pagedown", "ctrl+f")),
+    Action("page.up", "Page up", "One page up.", ("pageup", "ctrl+b")),
+    Action("top", "Top", "The first line.", ("g", "home")),
+    Action("bottom", "Bottom", "The last line.", ("G", "end")),
+)
+"""How to move in every list; the widgets do these themselves."""
+
+SHOWN_KEYS = {
+    "slash": "/",
+    "colon": ":",
+    "question_mark": "?",
+    "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+    "ctrl+p": "^p",
+    "ctrl+q": "^q",
+    "ctrl+f": "^f",
+    "ctrl+b": "^b",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+}
+
+
+def shown_key(key: str) -> str:
+    """Return a key as people read it."""
+    return SHOWN_KEYS.get(key, key)
+
+
+def by_id(action_id: str) -> Action:
+    """Return the action called `action_id`."""
+    return next(action for action in (*ACTIONS, *MOVES) if action.id == action_id)
+
+
+def offered(screen: str) -> tuple[Action, ...]:
+    """Return what `screen` offers, in the order of help."""
+    return tuple(action for action in ACTIONS if action.offered_on(screen))

@@ -1,0 +1,29 @@
+"""`mlcockpit recipe RUN`."""
+
+from argparse import ArgumentParser, Namespace
+
+from mlcockpit.cli.command import Answer, Command
+from mlcockpit.services.cockpit import Cockpit
+
+
+class ShowRecipe(Command):
+    """Show what is needed to run a run again, and how well each part is known.
+
+    Six ingredients: code, environment, data, command, parameters and seed, each with its standing (recorded, inferred,
+    assumed or missing) and evidence; a completeness score; and the one step that would raise the weakest grade.
+    """
+
+    examples = ("mlcockpit recipe 9be0", "mlcockpit recipe run/9be0 --json")
+    needs_project = False
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        """Take the run."""
+        parser.add_argument("run", help="a run's id, the beginning of its id, or its name")
+
+    def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
+        """Resolve the recipe; nothing is executed."""
+        from mlcockpit.services.recipe import recipe
+        from mlcockpit.views.recipe_view import recipe_sections
+
+        found = recipe(cockpit, options.run)
+        return Answer(recipe_sections(found), data=found.to_json())

@@ -1,0 +1,94 @@
+"""`mlcockpit reproduce RUN`."""
+
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+from mlcockpit.cli.command import Answer, Command
+from mlcockpit.domain.cleaning import clean
+from mlcockpit.domain.recipe import Recipe
+from mlcockpit.errors import UsageError
+from mlcockpit.services.cockpit import Cockpit
+
+TRUST_ID = re.compile(r"^(sha256:)?[0-9a-f]{64}$")
+
+
+class Reproduce(Command):
+    """Rebuild a run away from your tree, run it, compare, and say the verdict.
+
+    Any MLflow run: its recipe is derived from what the tracker, git and the model's files say. Nothing runs before you
+    approved the recipe: at the question, or with --trust. Your tree, store and registry are never touched.
+    Exit code 0: identical or equivalent; 1: diverged; 3: incomplete; 4: failed; 5: not trusted.
+    """
+
+    examples = ("mlcockpit reproduce 9be0", "mlcockpit reproduce 9be0 --trust --json", "mlcockpit reproduce 9be0 --plan")
+    needs_project = False
+
+    def arguments(self, parser: ArgumentParser) -> None:
+        """Take the runs and how far to go."""
+        parser.add_argument("runs", nargs="*", metavar="RUN", help="a run's id, the beginning of its id, or its name")
+        parser.add_argument("--plan", action="store_true", help="show the recipe and what is missing; run nothing")
+        parser.add_argument("--trust", nargs="?", const="", metavar="ID", help="approve the recipe as resolved now, or exactly ID")
+        parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
+        parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
+        parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run again N times where results diverge (1)")
+        parser.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="an absolute folder that moved")
+
+    def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
+        """Reproduce each run in turn; the worst verdict is the exit code."""
+        _sort_words(options)
+        if options.plan:
+            return _plan(cockpit, options)
+        from mlcockpit.services.reproduce import Wishes, parse_map, reproduce
+        from mlcockpit.views.recipe_view import result_sections
+
+        wishes = Wishes(
+            trust=options.trust,
+            timeout_s=options.timeout,
+            memory_bytes=int(options.memory * 2**30) if options.memory else None,
+            repeat=options.repeat,
+            maps=[parse_map(text) for text in options.map],
+        )
+        results = [reproduce(cockpit, run, wishes, ask=_asking(options)) for run in options.runs]
+        sections = [section for one in results for section in result_sections(one)]
+        data = [one.to_json() for one in results]
+        return Answer(sections, data=data[0] if len(data) == 1 else data, exit_code=max(one.exit_code for one in results))
+
+
+def _sort_words(options: Namespace) -> None:
+    """Give a run back that stands after --trust, where an id could stand."""
+    if options.trust and not TRUST_ID.match(options.trust):
+        options.runs.append(options.trust)
+        options.trust = ""
+    if not options.runs:
+        raise UsageError("no run was named", hint="mlcockpit reproduce RUN; `mlcockpit runs` lists them")
+
+
+def _plan(cockpit: Cockpit, options: Namespace) -> Answer:
+    from mlcockpit.services.recipe import recipe
+    from mlcockpit.views.recipe_view import recipe_sections
+
+    found = [recipe(cockpit, run) for run in options.runs]
+    sections = [section for one in found for section in recipe_sections(one)]
+    data = [one.to_json() for one in found]
+    notes = [f"nothing was run; trust id {one.trust_id}" for one in found]
+    return Answer(sections, data=data[0] if len(data) == 1 else data, notes=notes)
+
+
+def _asking(options: Namespace) -> Callable[[Recipe], bool] | None:
+    if not (sys.stdin.isatty() and sys.stderr.isatty()) or options.json:
+        return None
+    return _ask
+
+
+def _ask(recipe: Recipe) -> bool:
+    from mlcockpit.views.recipe_view import command_line
+
+    sys.stderr.write(f"\nrun {recipe.run_id} would execute, in a folder of its own and without your credentials:\n")
+    sys.stderr.write(f"  {clean(command_line(recipe.command, recipe.cwd))}\n")
+    for one in recipe.ingredients:
+        sys.stderr.write(f"  {one.name:<12} {one.standing.value:<9} {clean(one.evidence, 150)}\n")
+    sys.stderr.write("run it? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

@@ -1,0 +1,52 @@
+"""The user's repository answers what a recipe asks of it; it is only ever read."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mlcockpit.errors import GitFailed
+from mlcockpit.integrations.commit_tree import CommitTree
+from mlcockpit.integrations.git_process import run_git
+from mlcockpit.integrations.git_source import GitSource, open_repository
+
+
+class ProjectRepository:
+    """reproduction.facts.Repository on a work tree."""
+
+    def __init__(self, source: GitSource) -> None:
+        self.source = source
+        self.root = source.root
+        self._trees: dict[str, CommitTree] = {}
+        self._known: dict[str, bool] = {}
+
+    def exists(self, commit: str) -> bool:
+        """Tell whether the commit with all its trees and files is here."""
+        if commit not in self._known:
+            self._known[commit] = self.source.exists(commit)
+        return self._known[commit]
+
+    def at(self, commit: str) -> CommitTree:
+        """Return the files at a commit."""
+        if commit not in self._trees:
+            self._trees[commit] = CommitTree(self.root, commit)
+        return self._trees[commit]
+
+    def before(self, instant_ms: int) -> str | None:
+        """Return the newest commit of HEAD's history made before an instant; None where there is none."""
+        if not 0 < instant_ms < 4_000_000_000_000:
+            return self.source.head()
+        day = datetime.fromtimestamp(instant_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+        try:
+            found = run_git(["rev-list", "-1", f"--before={day}", "HEAD", "--"], cwd=self.root)
+        except GitFailed:
+            return None
+        return found.decode().strip() or None
+
+    def name(self) -> str:
+        """Return the remote's URL without credentials, or the folder."""
+        return self.source.remote_url() or str(self.root)
+
+
+def open_project_repository(folder: Path) -> ProjectRepository | None:
+    """Return the repository that holds `folder`; None where there is none."""
+    found = open_repository(folder)
+    return None if found is None else ProjectRepository(found)

@@ -1,0 +1,57 @@
+"""Everything a recipe is derived from is gathered first, as plain values and small read-only views."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from mlcockpit.domain.ingredients import ExistingEnvironment, KnownData
+from mlcockpit.domain.launch import Launch
+from mlcockpit.domain.run_record import RunRecord
+from mlcockpit.reproduction.source.program import CodeTree
+
+
+class Repository(Protocol):
+    """The git repository that holds the project."""
+
+    def exists(self, commit: str) -> bool:
+        """Tell whether the commit with all its trees and files is here."""
+
+    def at(self, commit: str) -> CodeTree:
+        """Return the files at a commit."""
+
+    def before(self, instant_ms: int) -> str | None:
+        """Return the newest commit of HEAD's history made before an instant; None where there is none."""
+
+    def name(self) -> str:
+        """Return the remote's URL without credentials, or the folder."""
+
+
+class ProjectFolder(Protocol):
+    """The user's files as they are now, looked at and never changed."""
+
+    def root(self) -> str:
+        """Return the absolute path of the top folder."""
+
+    def modified_ms(self, path: str) -> int | None:
+        """Return when a file (or the newest file of a folder) last changed; None where it is not there."""
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """What is known about one run."""
+
+    run: RunRecord
+    repository: Repository | None = None
+    """None where the project is not in git."""
+    prefix: str = ""
+    """The project's folder below the repository's top; empty where they are one."""
+    folder: ProjectFolder | None = None
+    launch: Launch | None = None
+    """The captured launch; None where there was none."""
+    model_files: Mapping[str, bytes] = field(default_factory=dict)
+    """requirements.txt, python_env.yaml, conda.yaml and MLmodel of the run's model."""
+    known_data: Sequence[KnownData] = ()
+    environments: Sequence[ExistingEnvironment] = ()
+    roots: Sequence[str] = ()
+    """Absolute folders that the repository's top had or has, for paths recorded as absolute."""
+    blobs: frozenset[str] = frozenset()

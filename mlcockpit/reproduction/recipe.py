@@ -1,0 +1,50 @@
+"""A recipe is resolved from gathered facts alone: one ingredient after the other, each with its evidence."""
+
+from dataclasses import dataclass
+
+from mlcockpit.domain.recipe import Recipe
+from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.reproduction.resolve.captured_command import captured
+from mlcockpit.reproduction.resolve.code import resolve_code
+from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
+from mlcockpit.reproduction.resolve.data import resolve_data
+from mlcockpit.reproduction.resolve.environment import resolve_environment
+from mlcockpit.reproduction.resolve.parameters import resolve_parameters
+from mlcockpit.reproduction.resolve.script_command import script
+from mlcockpit.reproduction.resolve.seed import resolve_seed
+
+STYLES: tuple[LaunchStyle, ...] = (captured, script)
+"""Ways of launching that are recognised, best evidence first."""
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A recipe with what was read of the script on the way."""
+
+    recipe: Recipe
+    command: Command
+
+
+def resolve(facts: RunFacts) -> Resolved:
+    """Return the recipe of a run."""
+    code = resolve_code(facts)
+    commit = code.text("commit")
+    repository = facts.repository
+    tree = repository.at(commit) if repository is not None and commit and repository.exists(commit) else None
+    command = resolve_command(facts, tree, STYLES)
+    cwd = command.ingredient.text("cwd")
+    argv = command.ingredient.texts("argv")
+    reading = command.reading
+    recipe = Recipe(
+        run_id=facts.run.run_id,
+        ingredients=(
+            code,
+            resolve_environment(facts, tree, reading, cwd),
+            resolve_data(facts, tree, reading, cwd, argv),
+            command.ingredient,
+            resolve_parameters(facts, command.flags),
+            resolve_seed(facts, reading),
+        ),
+        notes=reading.stores if reading else (),
+    )
+    return Resolved(recipe, command)

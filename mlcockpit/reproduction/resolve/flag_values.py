@@ -1,0 +1,199 @@
+"""The command line that led to logged parameters is put together again from the flags a script declares."""
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlcockpit.domain.run_record import RunRecord
+from mlcockpit.reproduction.source.flags import UNKNOWN, Flag
+from mlcockpit.reproduction.source.flow import Constant, FromArgv, FromFlag
+from mlcockpit.reproduction.source.reading import Reading
+from mlcockpit.reproduction.source.sinks import Sink
+
+TRUE = frozenset({"true", "1", "yes"})
+FALSE = frozenset({"false", "0", "no"})
+
+
+@dataclass(frozen=True)
+class FlagValues:
+    """What to type after the script's name, and how it is known."""
+
+    arguments: tuple[str, ...]
+    evidence: tuple[str, ...]
+    """One sentence for each flag that was matched."""
+    params: Mapping[str, str]
+    """Logged parameter → the flag it came from."""
+    defaults: tuple[str, ...]
+    """Flags without a record, which take their default."""
+    gaps: tuple[str, ...]
+    """Required flags without a record."""
+    contradictions: tuple[str, ...]
+    """Logged parameters that the code at this commit cannot have logged."""
+
+    @property
+    def score(self) -> int:
+        """Return how well the script explains the run; higher is better."""
+        return 3 * len(self.params) - 4 * len(self.gaps) - 5 * len(self.contradictions)
+
+
+def match_flags(reading: Reading, run: RunRecord) -> FlagValues:
+    """Return the arguments that make `reading`'s script log what `run` logged."""
+    values: dict[str, tuple[str, str, str]] = {}
+    for flag in reading.flags:
+        found = _recorded(flag, reading, run)
+        if found is not None:
+            values[flag.dest] = found
+    command = _subcommand(reading, run, values)
+    arguments: list[str] = []
+    evidence, defaults, gaps = [], [], []
+    flags = sorted((f for f in reading.flags if f.command in ("", command)), key=lambda f: (f.command != "", f.positional and f.command != ""))
+    main = [f for f in flags if not f.command]
+    for group, name in ((main, ""), ([f for f in flags if f.command], command)):
+        if name:
+            arguments.append(name)
+        options, places = [], []
+        for flag in group:
+            if flag.dest not in values:
+                (gaps if flag.required else defaults).append(flag.spelling or flag.dest)
+                continue
+            value, how, _ = values[flag.dest]
+            typed = tokens(flag, value)
+            (places if flag.positional else options).extend(typed)
+            if typed:
+                evidence.append(f"{flag.spelling or flag.dest} from {how}")
+        arguments += options if not places else [*places, *options]
+    positional = _positions(reading, run)
+    return FlagValues(
+        arguments=tuple(arguments) + tuple(positional.arguments if not reading.flags else ()),
+        evidence=tuple(evidence) + (positional.evidence if not reading.flags else ()),
+        params={param: dest for dest, (_, _, param) in values.items() if param} | (positional.params if not reading.flags else {}),
+        defaults=tuple(defaults),
+        gaps=tuple(gaps) + (positional.gaps if not reading.flags else ()),
+        contradictions=_contradictions(reading, run),
+    )
+
+
+def tokens(flag: Flag, value: str) -> list[str]:
+    """Return what to type so that `flag` gets `value`; nothing where that is its default."""
+    if flag.action in {"store_true", "store_false", "store_const"}:
+        meant = {"store_true": TRUE, "store_false": FALSE}.get(flag.action, {str(flag.constant).lower()})
+        return [flag.spelling] if value.lower() in meant else []
+    if flag.action == "boolean_optional":
+        negative = "--no-" + flag.spelling.removeprefix("--")
+        return [] if same(flag.default, value) else [flag.spelling if value.lower() in TRUE else negative]
+    if flag.action == "count":
+        return [flag.spelling] * int(value) if value.isdigit() and not same(flag.default, value) else []
+    if (same(flag.default, value) and not flag.required) or value == "None":
+        return []
+    items = _items(value) if flag.nargs not in {"", "?"} or flag.action in {"append", "extend"} else [value]
+    if flag.positional:
+        return items
+    if flag.action == "append" and flag.nargs == "":
+        return [token for item in items for token in _option(flag, [item])]
+    return _option(flag, items)
+
+
+def same(default: object, value: str) -> bool:
+    """Tell whether a default, as the tracker would have written it, is `value`."""
+    if default is UNKNOWN:
+        return False
+    if str(default) == value:
+        return True
+    if isinstance(default, int | float | str) and not isinstance(default, bool):
+        try:
+            return float(default) == float(value)
+        except ValueError:
+            return False
+    if isinstance(default, list | tuple):
+        return _items(value) == [str(item) for item in default]
+    return False
+
+
+def _option(flag: Flag, items: list[str]) -> list[str]:
+    if len(items) == 1 and items[0].startswith("-"):
+        return [f"{flag.spelling}={items[0]}"] if flag.spelling.startswith("--") else [f"{flag.spelling}{items[0]}"]
+    return [flag.spelling, *items]
+
+
+def _items(value: str) -> list[str]:
+    try:
+        parsed = ast.literal_eval(value)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value.split() if " " in value else [value]
+    return [str(item) for item in parsed] if isinstance(parsed, list | tuple) else [value]
+
+
+def _recorded(flag: Flag, reading: Reading, run: RunRecord) -> tuple[str, str, str] | None:
+    """Return the value a flag had, the evidence for it, and the parameter that says so."""
+    mine = [sink for sink in reading.sinks.found if sink.origin == FromFlag(flag.dest)]
+    for sink in (s for s in mine if s.kind == "param" and s.key in run.params):
+        return run.params[sink.key], f"param {sink.key}, logged at {sink.path}:{sink.line}", sink.key
+    if reading.sinks.logs_namespace and flag.dest in run.params:
+        return run.params[flag.dest], f"param {flag.dest}, logged with all flags", flag.dest
+    for sink in (s for s in mine if s.kind == "keyword" and s.key in run.params):
+        return run.params[sink.key], f"param {sink.key}, set by keyword at {sink.path}:{sink.line}", sink.key
+    for sink in mine:
+        text = _named(sink, run)
+        if text:
+            return text, f"{sink.kind.replace('_', ' ')}, set at {sink.path}:{sink.line}", ""
+    taken = {sink.key for sink in reading.sinks.of("param") if sink.origin not in (None, FromFlag(flag.dest))}
+    for name in run.params:
+        if name not in taken and _plain(name) in {_plain(flag.dest), *(_plain(option) for option in flag.options)}:
+            return run.params[name], f"param {name}, by its name", name
+    return None
+
+
+def _named(sink: Sink, run: RunRecord) -> str:
+    if sink.kind == "experiment":
+        return run.experiment
+    if sink.kind == "run_name":
+        return run.name
+    return run.tag(sink.key) if sink.kind == "tag" else ""
+
+
+def _plain(name: str) -> str:
+    return name.lstrip("-").replace("-", "_").lower()
+
+
+def _subcommand(reading: Reading, run: RunRecord, values: Mapping[str, tuple[str, str, str]]) -> str:
+    dest, names = reading.subcommand
+    if not names:
+        return ""
+    if dest and run.params.get(dest) in names:
+        return run.params[dest]
+    covered = {name: sum(1 for flag in reading.flags if flag.command == name and flag.dest in values) for name in names}
+    best = max(covered.values())
+    favourite = [name for name in names if "train" in name or name in {"fit", "run"}]
+    return next((name for name in [*favourite, *names] if covered[name] == best), names[0])
+
+
+def _positions(reading: Reading, run: RunRecord) -> FlagValues:
+    """Return what to type where a script reads sys.argv by position."""
+    places: dict[int, tuple[Sink, FromArgv]] = {}
+    for sink in reading.sinks.of("param", "keyword", "experiment", "run_name"):
+        if isinstance(sink.origin, FromArgv) and sink.origin.position > 0 and (sink.kind != "keyword" or sink.key in run.params):
+            places.setdefault(sink.origin.position, (sink, sink.origin))
+    arguments, evidence, params, gaps = [], [], {}, []
+    for position in range(1, max(places, default=0) + 1):
+        sink, origin = places.get(position, (None, None))
+        value = None if sink is None else run.params.get(sink.key) or _named(sink, run)
+        if sink is None or origin is None or not value:
+            gaps.append(f"argument {position}")
+            break
+        arguments.append(value)
+        evidence.append(f"argument {position} from param {sink.key}, logged at {sink.path}:{sink.line}")
+        params[sink.key] = f"argv[{position}]"
+    if all(origin.optional and same(origin.default, run.params.get(sink.key, "")) for sink, origin in places.values()):
+        arguments = []
+    return FlagValues(tuple(arguments), tuple(evidence), params, (), tuple(gaps), ())
+
+
+def _contradictions(reading: Reading, run: RunRecord) -> tuple[str, ...]:
+    sinks: dict[str, list[Sink]] = {}
+    for sink in reading.sinks.of("param"):
+        sinks.setdefault(sink.key, []).append(sink)
+    return tuple(
+        f"{key} was logged as {run.params[key]}, but {one.path}:{one.line} at this commit logs {one.origin.value}"
+        for key, (one, *others) in sinks.items()
+        if not others and key in run.params and isinstance(one.origin, Constant) and not same(one.origin.value, run.params[key])
+    )

@@ -1,0 +1,143 @@
+"""A run of `python some/script.py …` finds its script in the commit and its flags in the logged parameters."""
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from mlcockpit.domain.recipe import Ingredient
+from mlcockpit.domain.vocabulary import Standing
+from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.reproduction.resolve.command import CAPTURE, Command, command_value, missing
+from mlcockpit.reproduction.resolve.flag_values import FlagValues, match_flags
+from mlcockpit.reproduction.source.program import CodeTree
+from mlcockpit.reproduction.source.reading import Reading, read_script
+
+MOST_CANDIDATES = 40
+"""Scripts of one name that are read and ranked."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One script that may be the one, from one working directory."""
+
+    path: str
+    cwd: str
+    typed: str
+    reading: Reading
+    flags: FlagValues
+    exact: bool
+    data_found: int
+
+    @property
+    def rank(self) -> tuple[int, int, int, int, str]:
+        """Sort key, best first."""
+        points = self.flags.score + 2 * self.data_found + (2 if self.exact else 0) + (2 if self.reading.uses_mlflow else 0)
+        return (-points, 0 if self.exact else 1, self.path.count("/"), len(self.cwd), self.path)
+
+    @property
+    def shown(self) -> str:
+        """Return it as a person would type it."""
+        line = " ".join(["python", self.typed, *self.flags.arguments])
+        return line if self.cwd in {"", "."} else f"(in {self.cwd}) {line}"
+
+
+def script(facts: RunFacts, tree: CodeTree) -> Command | None:
+    """Return the command of a run whose source name is a python file; None where it is not."""
+    name = facts.run.tag("mlflow.source.name").strip().replace("\\", "/")
+    if not name.endswith(".py") or facts.run.tag("mlflow.source.type") == "PROJECT":
+        return None
+    ranked = sorted(_candidates(name, facts, tree), key=lambda one: one.rank)
+    if not ranked:
+        return missing(f"{name} is not in the commit", "was it committed? name the right commit with --commit")
+    best = ranked[0]
+    if best.flags.gaps:
+        return _with_gaps(best, ranked)
+    return Command(_ingredient(best, ranked, name), best.reading, best.flags)
+
+
+def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
+    files = tree.files()
+    found = []
+    for path, cwd, typed, exact in _places(name, facts, files)[:MOST_CANDIDATES]:
+        reading = read_script(tree, path, cwd)
+        if reading is not None:
+            flags = match_flags(reading, facts.run)
+            found.append(Candidate(path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files)))
+    return found
+
+
+def _places(name: str, facts: RunFacts, files: "tuple[str, ...] | list[str] | object") -> list[tuple[str, str, str, bool]]:
+    """Return (path in the tree, working directory, name to type, whether it is where the record says)."""
+    known = frozenset(str(one) for one in files)  # type: ignore[union-attr]
+    if re.match(r"^(/|[A-Za-z]:/)", name):
+        return _absolute(name, facts, known)
+    plain = posixpath.normpath(name)
+    ups = plain.count("../") if plain.startswith("../") else 0
+    stem = plain.replace("../", "")
+    matches = sorted((path for path in known if path == stem or path.endswith("/" + stem)), key=lambda path: (path.count("/"), path))
+    home = posixpath.join(facts.prefix, stem) if facts.prefix else stem
+    places = []
+    for path in matches:
+        folder = path[: -len(stem)].strip("/")
+        if ups:
+            places.extend((path, cwd, name, path == home) for cwd in _folders_below(folder, ups, known))
+        else:
+            places.append((path, folder, name, path == home))
+    return places
+
+
+def _absolute(name: str, facts: RunFacts, known: frozenset[str]) -> list[tuple[str, str, str, bool]]:
+    parts = name.split("/")
+    inside = next((name[len(root) :].strip("/") for root in facts.roots if name.startswith(root.rstrip("/") + "/")), "")
+    path = inside if inside in known else next(("/".join(parts[i:]) for i in range(1, len(parts)) if "/".join(parts[i:]) in known), "")
+    if not path:
+        return []
+    folders = dict.fromkeys([facts.prefix, posixpath.dirname(path), ""])
+    return [(path, cwd, posixpath.relpath(path, cwd or "."), cwd == facts.prefix) for cwd in folders]
+
+
+def _folders_below(folder: str, depth: int, known: frozenset[str]) -> list[str]:
+    base = folder + "/" if folder else ""
+    below = {posixpath.dirname(path) for path in known if path.startswith(base)}
+    return sorted(one for one in below if one[len(base) :].count("/") == depth - 1 and one != folder)[:5]
+
+
+def _data_found(reading: Reading, cwd: str, files: object) -> int:
+    known = frozenset(str(one) for one in files)  # type: ignore[union-attr]
+    folders = {posixpath.dirname(path) for path in known}
+    places = [use.path if use.anchored else posixpath.normpath(posixpath.join(cwd, use.path)) for use in reading.paths if use.read]
+    return min(3, sum(1 for place in places if place in known or place in folders))
+
+
+def _ingredient(best: Candidate, ranked: list[Candidate], name: str) -> Ingredient:
+    others = tuple(one.shown for one in ranked[:24]) if len(ranked) > 1 else ()
+    tied = len(ranked) > 1 and ranked[1].rank[0] == best.rank[0] and not best.exact
+    parts = [f"mlflow.source.name {name}"]
+    if best.flags.evidence:
+        parts.append("; ".join(best.flags.evidence))
+    elif not best.reading.flags:
+        parts.append("the script takes no arguments")
+    if best.flags.defaults:
+        parts.append(f"not recorded, so left at their defaults: {', '.join(best.flags.defaults)}")
+    if len(ranked) > 1:
+        parts.append(f"best of {len(ranked)} scripts or folders that fit")
+    return Ingredient(
+        "command",
+        Standing.ASSUMED if tied else Standing.INFERRED,
+        command_value(["python", best.typed, *best.flags.arguments], best.cwd, "script", best.path),
+        "; ".join(parts),
+        candidates=others,
+        raise_by=CAPTURE,
+    )
+
+
+def _with_gaps(best: Candidate, ranked: list[Candidate]) -> Command:
+    ingredient = Ingredient(
+        "command",
+        Standing.MISSING,
+        command_value(["python", best.typed, *best.flags.arguments], best.cwd, "script", best.path),
+        f"{best.path} needs {', '.join(best.flags.gaps)}, and no logged parameter says what it was",
+        candidates=tuple(one.shown for one in ranked[:24]) if len(ranked) > 1 else (),
+        raise_by="give the whole command with --command, or capture the next run with `mlcockpit run -- …`",
+    )
+    return Command(ingredient, best.reading, best.flags)

@@ -1,0 +1,57 @@
+"""A rerun sees an environment of our making: its own home, store and path, and no credential of anybody."""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from mlcockpit.domain.recipe import Recipe
+from mlcockpit.ports import BuiltEnvironment
+from mlcockpit.reproduction.workspace import Attempt
+
+KEPT = (
+    "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TERM", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
+    "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
+)  # fmt: skip
+"""Variables that are handed on; a proxy's only where it holds no password."""
+SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
+CAPTURED = re.compile(r"^(PYTHONHASHSEED|OMP_NUM_THREADS|MKL_NUM_THREADS|OPENBLAS_NUM_THREADS|NUMEXPR_NUM_THREADS|VECLIB_MAXIMUM_THREADS|BLIS_NUM_THREADS|NUMBA_NUM_THREADS|[A-Z_]*_THREADS?)$")
+
+
+def child_environment(
+    recipe: Recipe, attempt: Attempt, environment: BuiltEnvironment, environ: Mapping[str, str], store: Path, guard: Sequence[str]
+) -> dict[str, str]:
+    """Return exactly the variables that the command gets."""
+    home, tmp = attempt.place("home"), attempt.place("tmp")
+    uri = f"sqlite:///{quote(str(store))}"
+    python = Path(environment.python)
+    kept = {name: environ[name] for name in KEPT if environ.get(name) and "@" not in environ[name]}
+    paths = [*guard, *(str(attempt.code / part) for part in recipe["command"].texts("python_path"))]
+    return {
+        **kept,
+        "PATH": f"{python.parent}:{SYSTEM_PATH}",
+        "VIRTUAL_ENV": str(python.parent.parent),
+        "HOME": str(home),
+        "USER": "reproduction",
+        "TMPDIR": str(tmp),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(home / ".matplotlib"),
+        "PYTHONUNBUFFERED": "1",
+        "GIT_PYTHON_REFRESH": "quiet",
+        "GIT_TERMINAL_PROMPT": "0",
+        "DO_NOT_TRACK": "1",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_TRACKING_URI": uri,
+        "MLFLOW_REGISTRY_URI": uri,
+        "MLCOCKPIT_GUARD_TRACKING_URI": uri,
+        "MLCOCKPIT_ATTEMPT": attempt.name,
+        **({"PYTHONPATH": ":".join(paths)} if paths else {}),
+        **_captured(recipe),
+    }
+
+
+def _captured(recipe: Recipe) -> dict[str, str]:
+    value = recipe["seed"].field("environment")
+    entries = value if isinstance(value, Mapping) else {}
+    return {name: str(text) for name, text in entries.items() if CAPTURED.match(name)}

@@ -1,0 +1,100 @@
+"""What a recipe is derived from is gathered once: the run, its launch, its code, its model's files and what is here."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlcockpit.domain.ingredients import KnownData
+from mlcockpit.domain.launch import Launch
+from mlcockpit.domain.run_record import RunRecord
+from mlcockpit.errors import CockpitError
+from mlcockpit.integrations.launch_files import LaunchFiles
+from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
+from mlcockpit.integrations.project_folder import ProjectFolder
+from mlcockpit.integrations.project_repository import ProjectRepository, open_project_repository
+from mlcockpit.integrations.python_installations import existing_environments
+from mlcockpit.integrations.tracking_place import find_moved, local_path, open_runs
+from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.services.cockpit import Cockpit
+
+LAUNCH_TAG = "mlcockpit.launch"
+MODEL_FILES = ("requirements.txt", "python_env.yaml", "conda.yaml", "MLmodel")
+LARGEST = 2_000_000
+"""Bytes of the largest model file that is read."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The facts of one run, and where they came from."""
+
+    facts: RunFacts
+    runs: SqliteRuns
+    repository: ProjectRepository | None
+    launch_is_ours: bool
+    """Whether this person captured the launch on this machine."""
+
+
+def gather_run(cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] = (), maps: Sequence[tuple[str, str]] = ()) -> Gathered:
+    """Return the facts of the run called `name`; raises UnknownName."""
+    declared = cockpit.maybe_file.sources.mlflow if cockpit.maybe_file else None
+    runs = open_runs(declared, cockpit.root, os.environ)
+    run = runs.read(runs.find(name.removeprefix("run/")))
+    repository = open_project_repository(cockpit.root)
+    launch, ours = _launch(cockpit, run)
+    top = repository.root if repository else cockpit.root
+    interpreter = launch.environment.executable if launch else ""
+    facts = RunFacts(
+        run=run,
+        repository=repository,
+        prefix="" if top == cockpit.root else cockpit.root.relative_to(top).as_posix(),
+        folder=ProjectFolder(top),
+        launch=launch,
+        model_files=_model_files(run, cockpit.root),
+        known_data=known_data,
+        environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
+        roots=_roots(top, launch, maps),
+    )
+    return Gathered(facts, runs, repository, ours)
+
+
+def _launch(cockpit: Cockpit, run: RunRecord) -> tuple[Launch | None, bool]:
+    launch_id = run.tag(LAUNCH_TAG)
+    files = LaunchFiles(cockpit.state / "launches", cockpit.trust)
+    try:
+        if launch_id:
+            return files.load(launch_id), files.is_ours(launch_id)
+        for one in files.ids():
+            launch = files.load(one)
+            if run.run_id in launch.run_ids:
+                return launch, files.is_ours(one)
+    except CockpitError:
+        return None, False
+    return None, False
+
+
+def _roots(top: Path, launch: Launch | None, maps: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    roots = [str(top), str(top.resolve())]
+    roots += [launch.code.root] if launch and launch.code.root else []
+    roots += [old for old, new in maps if Path(new).resolve() == top.resolve()]
+    return tuple(dict.fromkeys(roots))
+
+
+def _model_files(run: RunRecord, root: Path) -> dict[str, bytes]:
+    """Return the small text files beside the first of the run's models that is on this machine."""
+    for model in run.models:
+        folder = local_path(model.path) or _below(run.artifact_uri, model.path)
+        if folder is None:
+            continue
+        folder = find_moved(folder, root)
+        found = {name: folder / name for name in MODEL_FILES if (folder / name).is_file()}
+        if found:
+            return {name: path.read_bytes() for name, path in found.items() if path.stat().st_size <= LARGEST}
+    return {}
+
+
+def _below(uri: str, path: str) -> Path | None:
+    base = local_path(uri)
+    if base is None or path.startswith("/") or ".." in path.split("/"):
+        return None
+    return base / path

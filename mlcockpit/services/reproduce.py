@@ -1,0 +1,150 @@
+"""`reproduce` rebuilds a run away from the user's tree, runs it, compares, and returns the verdict."""
+
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import mlcockpit.child
+from mlcockpit.domain.ingredients import KnownData
+from mlcockpit.domain.recipe import Recipe
+from mlcockpit.domain.reproduction_result import ReproductionResult
+from mlcockpit.errors import NotTrusted, UsageError
+from mlcockpit.integrations.code_mirror import CodeMirror
+from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
+from mlcockpit.integrations.process_runner import end_left_over
+from mlcockpit.integrations.uv_environment import UvEnvironments
+from mlcockpit.reproduction.compare import Tolerance
+from mlcockpit.reproduction.data_bytes import DataPlaces
+from mlcockpit.reproduction.engine import Order, Tools, incomplete
+from mlcockpit.reproduction.engine import reproduce as run_engine
+from mlcockpit.reproduction.recipe import Resolved, resolve
+from mlcockpit.reproduction.workspace import clear_dead, open_attempt
+from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.services.gather_run import Gathered, gather_run
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How a person wants a run reproduced."""
+
+    trust: str | None = None
+    """None: not approved on the command line; empty: as resolved now; else exactly this id."""
+    timeout_s: float | None = None
+    memory_bytes: int | None = None
+    repeat: int = 1
+    maps: Sequence[tuple[str, str]] = ()
+    """Pairs (old, new) of absolute folders."""
+
+
+def reproduce(
+    cockpit: Cockpit,
+    name: str,
+    wishes: Wishes,
+    *,
+    known_data: Sequence[KnownData] = (),
+    ask: Callable[[Recipe], bool] | None = None,
+    record: Callable[[ReproductionResult], None] | None = None,
+) -> ReproductionResult:
+    """Return the verdict on the run called `name`; raises UnknownName, and NotTrusted where nobody approved its recipe.
+
+    `ask` shows the plan to a person and returns the answer; `record` keeps the result.
+    """
+    started = time.process_time()
+    gathered = gather_run(cockpit, name, known_data=known_data, maps=wishes.maps)
+    resolved = resolve(gathered.facts)
+    order = _order(cockpit, gathered, resolved, wishes, time.process_time() - started)
+    refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")
+    if refused is None:
+        _approve(cockpit, gathered, resolved.recipe, wishes, ask)
+        result = _run(cockpit, gathered, order)
+    else:
+        result = refused
+    if record is not None:
+        record(result)
+    return result
+
+
+def _approve(
+    cockpit: Cockpit, gathered: Gathered, recipe: Recipe, wishes: Wishes, ask: Callable[[Recipe], bool] | None
+) -> None:
+    trust_id = recipe.trust_id
+    if gathered.launch_is_ours or cockpit.trust.is_trusted(trust_id):
+        return
+    named = (wishes.trust or "").removeprefix("sha256:")
+    if named and named != trust_id:
+        raise NotTrusted(f"the recipe is not {named[:16]}… but {trust_id}", hint="look at it with `mlcockpit recipe`, then --trust")
+    if wishes.trust is None and (ask is None or not ask(recipe)):
+        raise NotTrusted(
+            f"nobody approved running `{' '.join(recipe.command)}` (trust id {trust_id})",
+            hint=f"look at it with `mlcockpit reproduce {recipe.run_id[:12]} --plan`, then add --trust",
+        )
+    cockpit.trust.approve(trust_id, f"run {recipe.run_id}: {' '.join(recipe.command)}")
+
+
+def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wishes, resolve_s: float) -> Order:
+    facts, runs = gathered.facts, gathered.runs
+    declared = cockpit.maybe_file.tolerances if cockpit.maybe_file else {}
+    top = gathered.repository.root if gathered.repository else cockpit.root
+    return Order(
+        recipe=resolved.recipe,
+        original=facts.run,
+        original_histories=runs.histories(facts.run.run_id),
+        project=top,
+        places=lambda code: _places(cockpit, top, code),
+        siblings=[runs.read(one) for one in runs.launch_of(facts.run)],
+        timeout_s=wishes.timeout_s,
+        memory_bytes=wishes.memory_bytes,
+        repeat=wishes.repeat,
+        tolerances={key: Tolerance(one.relative, one.absolute) for key, one in declared.items()},
+        recorded_exit=facts.launch.exit_status if facts.launch else None,
+        roots=facts.roots,
+        resolve_s=resolve_s,
+    )
+
+
+def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResult:
+    assert gathered.repository is not None
+    home = cockpit.home
+    mirror = CodeMirror(home, gathered.repository.root)
+    clear_dead(home, remove_code=mirror.remove, end_left_over=end_left_over)
+    tools = Tools(
+        code=mirror,
+        environments=UvEnvironments(home, cockpit.runner, os.environ),
+        runner=cockpit.runner,
+        open_store=SqliteRuns,
+        progress=cockpit.progress,
+        environ=os.environ,
+        child_files=_child_files,
+    )
+    return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
+
+
+def _places(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
+    mirror = CodeMirror(cockpit.home, top)
+
+    def history(path: str) -> Iterable[bytes]:
+        return mirror.blobs_of(path)
+
+    def content(path: Path) -> str | None:
+        return cockpit.files.digest(path).content_sha256
+
+    return DataPlaces(code=code, project=top, blob=cockpit.blobs.get, history=history, content_sha256=content)
+
+
+def _child_files(folder: Path) -> Sequence[str]:
+    """Copy the guard where the child finds it first."""
+    for name in ("sitecustomize.py", "import_hook.py", "guard.py"):
+        shutil.copyfile(Path(mlcockpit.child.__path__[0]) / name, folder / name)
+    return [str(folder)]
+
+
+def parse_map(text: str) -> tuple[str, str]:
+    """Return (old, new) from OLD=NEW; raises UsageError."""
+    old, equals, new = text.partition("=")
+    if not (equals and old.startswith("/") and new):
+        raise UsageError(f"{text!r} is no pair of folders", hint="write --map /old/folder=/new/folder")
+    return old, new

@@ -1,0 +1,62 @@
+"""Sections share a page: narrow neighbours stand side by side, and rows get the height they need as far as it goes."""
+
+from collections.abc import Sequence
+
+from mlcockpit.domain.cleaning import clean
+from mlcockpit.tui.glyphs import Glyphs
+from mlcockpit.tui.ink import signed, width_of, wrap
+from mlcockpit.views.table import Chart, Section, Table
+
+BORDER = 2
+LEAST = 5
+"""The lowest pane: border, head and two rows."""
+CHART = 12
+
+
+def natural_width(section: Section, glyphs: Glyphs) -> int:
+    """Return the cells a section would like, its border included."""
+    if isinstance(section, Chart):
+        return 60
+    if not isinstance(section, Table):
+        return max((width_of(clean(line, 2000)) for line in section.lines), default=10) + BORDER
+    if not section.rows:
+        return 44
+    total = BORDER + 2
+    for place, column in enumerate(section.columns):
+        seen = max(width_of(signed(row.cells[place].text, row.cells[place].tone, glyphs)) for row in section.rows)
+        total += 2 + max(width_of(column.title), min(max(seen, column.width), column.most))
+    return total
+
+
+def natural_height(section: Section, width: int) -> int:
+    """Return the lines a section would like, its border included."""
+    if isinstance(section, Table):
+        return BORDER + (1 + len(section.rows) if section.rows else len(wrap(section.empty, max(width - 4, 10))))
+    if isinstance(section, Chart):
+        return CHART + min(len(section.marks), 4)
+    return BORDER + sum(len(wrap(line, max(width - BORDER, 10))) for line in section.lines)
+
+
+def side_by_side(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Return rows of places: two neighbours share a row where both fit."""
+    rows: list[list[int]] = []
+    place = 0
+    while place < len(widths):
+        if place + 1 < len(widths) and widths[place] + widths[place + 1] <= room:
+            rows.append([place, place + 1])
+            place += 2
+        else:
+            rows.append([place])
+            place += 1
+    return rows
+
+
+def share(wanted: Sequence[int], room: int) -> list[int]:
+    """Return heights that fill `room`: the tallest give way first, none below LEAST; then the page scrolls."""
+    heights = [max(want, 3) for want in wanted]
+    while sum(heights) > room and max(heights, default=0) > LEAST:
+        tallest = heights.index(max(heights))
+        heights[tallest] -= 1
+    if heights and sum(heights) < room:
+        heights[-1] += room - sum(heights)
+    return heights

@@ -1,0 +1,86 @@
+"""Any view is a screen: its sections are panes, its rows can be opened, its freshness is on row 1."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.widget import Widget
+
+from mlcockpit.actions import Selection, resolve
+from mlcockpit.tui.screen import CockpitScreen
+from mlcockpit.tui.widgets.filter_line import FilterLine
+from mlcockpit.tui.widgets.row_table import RowTable
+from mlcockpit.tui.widgets.view_body import ViewBody
+from mlcockpit.views.table import Table, View
+
+SHOW = "mlcockpit.services.show:show"
+
+
+class ViewScreen(CockpitScreen):
+    """Draws what `mlcockpit show` prints."""
+
+    HELP: ClassVar[str] = "enter opens a row, tab moves to the next pane, / filters the rows."
+
+    def body(self) -> Widget:
+        """Return the panes."""
+        return ViewBody()
+
+    def read(self) -> None:
+        """Ask for the view."""
+        name = self.place.subject if self.place.screen == "card" else self.place.screen
+        focus = "" if self.place.screen == "card" else self.place.subject
+        lens, since = self.desk.lens, self.desk.since
+        self.desk.reader.ask(
+            self.topic("view"),
+            lambda cockpit: resolve(SHOW)(cockpit, name, lens=lens, since=since, focus=focus),
+            self.take,
+            self.failed,
+        )
+
+    async def take(self, view: View) -> None:
+        """Draw the view."""
+        first = self.shown is None
+        self.shown = view
+        await self.query_one(ViewBody).show(view, self.filter)
+        self.arrived(view)
+        if first or self.focused is None:
+            self.focus_body()
+        self._count()
+
+    def focus_body(self) -> None:
+        """Give the focus to the first table."""
+        self.query_one(ViewBody).focus_first()
+
+    def selection(self) -> Selection:
+        """Return the row under the cursor, else what the page is about."""
+        table = self.query_one(ViewBody).table
+        subject = table.link if table is not None and table.has_focus else ""
+        return Selection(self.place.screen, subject or self.place.subject, filter=self.filter)
+
+    def status(self) -> str:
+        """Return the title of the view and its instant."""
+        view = self.shown
+        return f"{view.title}  ·  as of {view.as_of:%Y-%m-%d %H:%M} UTC" if view else ""
+
+    def apply_filter(self, words: str) -> None:
+        """Show only the rows that hold every word."""
+        super().apply_filter(words)
+        if self.shown is not None:
+            self.call_later(self._refilter)
+
+    async def _refilter(self) -> None:
+        if self.shown is not None:
+            await self.query_one(ViewBody).show(self.shown, self.filter)
+            self._count()
+            self.draw_footer()
+
+    def _count(self) -> None:
+        if not self.filter:
+            return
+        tables = [each for each in self.query_one(ViewBody).sections if isinstance(each, Table)]
+        shown = sum(len(table.rows) for table in tables)
+        total = sum(table.total or len(table.rows) for table in tables)
+        self.query_one(FilterLine).found(f"{shown:,} of {total:,} rows")
+
+    @on(RowTable.Opened)
+    def _on_opened(self, event: RowTable.Opened) -> None:
+        self.desk.deeds.open_name(event.key)

@@ -1,0 +1,131 @@
+"""A view becomes panes: one a section, redrawn in place when the view is read again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual.containers import Horizontal, VerticalScroll
+
+from mlcockpit.tui.glyphs import Glyphs
+from mlcockpit.tui.ink import Line
+from mlcockpit.tui.layout import natural_height, natural_width, share, side_by_side
+from mlcockpit.tui.widgets.chart import chart_lines
+from mlcockpit.tui.widgets.lines import Layout, Lines
+from mlcockpit.tui.widgets.pane import Pane
+from mlcockpit.tui.widgets.section_table import SectionTable
+from mlcockpit.tui.widgets.words import text_lines
+from mlcockpit.views.table import Chart, Row, Section, Table, Text, View
+
+
+class ViewBody(VerticalScroll, can_focus=False):
+    """All sections of one view."""
+
+    DEFAULT_CSS = """
+    ViewBody { scrollbar-size: 1 1; }
+    ViewBody Horizontal { height: auto; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.view: View | None = None
+        self.needle = ""
+        self._rows: list[list[int]] = []
+        self._panes: list[Pane] = []
+        self._shape: object = None
+
+    async def show(self, view: View, needle: str = "") -> None:
+        """Draw `view`, with only the table rows that hold every word of `needle`."""
+        self.view, self.needle = view, needle
+        sections = self.sections
+        widths = [natural_width(section, self._glyphs()) for section in view.sections]
+        rows = side_by_side(widths, self.size.width - 1) if self.size.width >= 100 else [[n] for n in range(len(widths))]
+        shape = (rows, [type(section) for section in sections])
+        if shape != self._shape:
+            self._shape, self._rows = shape, rows
+            await self._build(sections)
+        for pane, section in zip(self._panes, sections, strict=True):
+            self._fill(pane, section)
+        self._fit(sections, widths)
+
+    @property
+    def sections(self) -> Sequence[Section]:
+        """Return what is shown: the view's sections, filtered."""
+        found = self.view.sections if self.view else ()
+        return [filtered(each, self.needle) if isinstance(each, Table) else each for each in found]
+
+    @property
+    def table(self) -> SectionTable | None:
+        """Return the table that has the focus, else the first one."""
+        tables = [pane.inner for pane in self._panes if isinstance(pane.inner, SectionTable)]
+        return next((table for table in tables if table.has_focus), tables[0] if tables else None)
+
+    def focus_first(self) -> None:
+        """Give the focus to the first table with rows, else to the first pane."""
+        inner = [pane.inner for pane in self._panes]
+        rows = [each for each in inner if isinstance(each, SectionTable) and each.count]
+        target = next(iter(rows or inner), None)
+        if target is not None:
+            target.focus(scroll_visible=False)
+
+    def on_resize(self) -> None:
+        """Share the page anew."""
+        if self.view is not None:
+            self.call_later(self.show, self.view, self.needle)
+
+    async def _build(self, sections: Sequence[Section]) -> None:
+        focused = next((place for place, pane in enumerate(self._panes) if pane.inner.has_focus), None)
+        await self.remove_children()
+        self._panes = [Pane(_inner(section)) for section in sections]
+        await self.mount(*(Horizontal(*(self._panes[place] for place in row)) for row in self._rows))
+        if focused is not None and focused < len(self._panes):
+            self._panes[focused].inner.focus(scroll_visible=False)
+
+    def _fill(self, pane: Pane, section: Section) -> None:
+        title = section.title
+        if isinstance(section, Table) and section.total is not None and section.total > len(section.rows):
+            title = f"{title}  {len(section.rows):,} of {section.total:,}"
+        note = "" if isinstance(section, Text) else section.note
+        pane.entitle(title, note if isinstance(section, Table) else "", self._glyphs())
+        if isinstance(pane.inner, SectionTable) and isinstance(section, Table):
+            pane.inner.show(section)
+        elif isinstance(pane.inner, Lines) and not isinstance(section, Table):
+            pane.inner.show(_layout(section))
+
+    def _fit(self, sections: Sequence[Section], widths: Sequence[int]) -> None:
+        wanted = []
+        for row in self._rows:
+            wanted.append(max(natural_height(sections[place], self.size.width // len(row)) for place in row))
+        for row, height in zip(self._rows, share(wanted, self.size.height), strict=True):
+            total = sum(widths[place] for place in row)
+            for place in row:
+                self._panes[place].styles.height = height
+                self._panes[place].styles.width = f"{widths[place] / total:.3f}fr" if len(row) > 1 else "1fr"
+
+    def _glyphs(self) -> Glyphs:
+        return self.app.glyphs  # type: ignore[attr-defined, no-any-return]
+
+
+def filtered(table: Table, needle: str) -> Table:
+    """Return `table` with the rows that hold every word of `needle`; never silently empty."""
+    words = needle.lower().split()
+    if not words:
+        return table
+    rows = tuple(row for row in table.rows if all(word in _haystack(row) for word in words))
+    total = len(table.rows) if table.total is None else table.total
+    return replace(table, rows=rows, total=total, empty=f"nothing here matches {needle!r}; esc shows all {total:,}")
+
+
+def _haystack(row: Row) -> str:
+    return " ".join([row.key, *(cell.text for cell in row.cells)]).lower()
+
+
+def _inner(section: Section) -> SectionTable | Lines:
+    return SectionTable(section) if isinstance(section, Table) else Lines(_layout(section))
+
+
+def _layout(section: Chart | Text) -> Layout:
+    def lay_out(width: int, height: int, glyphs: Glyphs) -> Sequence[Line]:
+        if isinstance(section, Chart):
+            return chart_lines(section, width, height, glyphs)
+        return text_lines(section, width, height, glyphs)
+
+    return lay_out
