@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcockpit.analysis.gate import GateFacts, GateWord, judge
+from mlcockpit.analysis.gate import GateFacts, GateWord, judge_check
 from mlcockpit.domain.project_file import GateCheck
 from mlcockpit.domain.vocabulary import Direction, Verdict
 
@@ -46,18 +46,18 @@ FACTS = GateFacts(run_id="a" * 32, metrics={"auc": 0.8}, live="churn@1", live_me
     ],
 )
 def test_a_check_says_what_the_evidence_says(check: GateCheck, facts: GateFacts, word: str, detail: str) -> None:
-    result = judge(check, facts)
+    result = judge_check(check, facts)
     assert (word, detail) == (result.word.value, result.detail)
 
 
 @given(st.sampled_from(["metric", "reproduced", "approval", "evidence", "rule"]), st.floats(), st.floats())
 def test_nothing_passes_without_evidence(kind: str, low: float, high: float) -> None:
     check = GateCheck(kind=kind, metric="auc", at_least=low, at_most=high, rule="D02")
-    assert judge(check, GateFacts()).word is GateWord.UNKNOWN
+    assert judge_check(check, GateFacts()).word is GateWord.UNKNOWN
 
 
 @given(st.floats(allow_nan=False), st.floats(allow_nan=False))
 def test_a_metric_within_its_bound_passes_and_any_other_fails(value: float, bound: float) -> None:
     check = GateCheck(kind="metric", metric="auc", at_least=bound)
-    word = judge(check, replace(FACTS, metrics={"auc": value})).word
+    word = judge_check(check, replace(FACTS, metrics={"auc": value})).word
     assert (GateWord.PASS if value >= bound else GateWord.FAIL) is word

@@ -264,3 +264,19 @@ def test_a_look_at_a_red_gate_writes_nothing(tmp_path: Path) -> None:
     before = everything(folder)
     refused(folder, "deploy", "churn@1", "prod", code=1)
     assert before == everything(folder)
+
+
+def test_a_rule_with_findings_keeps_the_gate_shut(tmp_path: Path) -> None:
+    gate = '\n[gates.lab]\nenvironment = "lab"\nchecks = [{kind = "rule", rule = "P02"}]\n'
+    folder = a_team(tmp_path, gate)
+    ran = mlcockpit(folder, "promote", "churn@1", "lab", "--as", "kai")
+    assert (1, True) == (ran.code, "1 findings" in ran.out)
+    assert "rule P02 is quiet: fail" in refused(folder, "deploy", "promo/1", code=1)
+    done(folder, "metric", "record", "useful", "0.6", "--at", "2026-03-01")
+    done(folder, "deploy", "promo/1")
+
+
+def test_a_rule_that_cannot_tell_does_not_pass(tmp_path: Path) -> None:
+    gate = '\n[gates.lab]\nenvironment = "lab"\nchecks = [{kind = "rule", rule = "M01"}]\n'
+    folder = a_team(tmp_path, gate)
+    assert "rule M01 cannot tell" in done(folder, "promote", "churn@1", "lab", "--as", "kai").out
