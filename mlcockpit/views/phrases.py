@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 ARROWS = {Trend.RISING: "↗ rising", Trend.FALLING: "↘ falling", Trend.FLAT: "→ flat", Trend.UNKNOWN: ""}
+UNIT_MOST = 6
+"""A longer unit, such as `share of flights`, stands on the metric's card only."""
 _SENTINEL = 1.79e308
 """MLflow stores infinity as the largest float."""
 
 
 def number(value: float | None, unit: str = "") -> str:
-    """Return three significant digits, or as many as an integer has; infinity and NaN are words."""
+    """Return three significant digits, or as many as an integer has, and a short unit; infinity and NaN are words."""
     if value is None:
         return ""
     if value != value:
@@ -30,7 +32,7 @@ def number(value: float | None, unit: str = "") -> str:
         text = f"{int(value):,}"
     else:
         text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{text} {unit}".strip()
+    return f"{text} {unit}".strip() if len(unit) <= UNIT_MOST else text
 
 
 def signed(value: float | None) -> str:
