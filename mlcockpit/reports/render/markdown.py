@@ -12,7 +12,7 @@ from mlcockpit.views.text import SIGNS
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$])")
 _AT_START = re.compile(r"^(\s*)([-+](?=[\s-]|$)|=|#|\d+[.)](?=\s|$))")
 _LINKS = ((re.compile(r"://"), "&#58;//"), (re.compile(r"\bwww\.", re.IGNORECASE), "www&#46;"))
-_MENTIONS = ((re.compile(r"(?<!\w)@"), "&#64;"), (re.compile(r"(?<!\w)#(?=\d)"), "&#35;"))
+_MENTIONS = ((re.compile(r"(?<!\w)#(?=\d)"), "&#35;"), (re.compile(r"(?<!\w)@"), "&#64;"))
 CELL_MOST = 400
 
 
@@ -20,7 +20,7 @@ def escape(text: object, most: int = CELL_MOST) -> str:
     """Return `text` on one line with everything that Markdown or HTML would read as more than text made harmless."""
     line = clean(text, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = _AT_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", _SPECIAL.sub(r"\\\1", line))
-    for pattern, harmless in (*_LINKS, *_MENTIONS):
+    for pattern, harmless in (*_MENTIONS, *_LINKS):
         line = pattern.sub(harmless, line)
     return line
 
