@@ -144,6 +144,26 @@ ACTIONS: tuple[Action, ...] = (
         needs_run,
         rank=8,
     ),
+    Action(
+        "reproduce.run",
+        "Approve and run",
+        "Run the recipe as shown, in a folder of its own and without your credentials, and compare.",
+        ("a",),
+        frozenset({"reproduce"}),
+        "mlcockpit reproduce {subject} --trust",
+        "mlcockpit.services.reproduce:reproduce",
+        needs_run,
+        rank=1,
+    ),
+    Action(
+        "reproduce.stop", "Stop", "Stop the reproduction that runs here; its logs stay.", ("X",), frozenset({"reproduce"}),
+        rank=2,
+    ),
+    Action("focus", "Focus", "Put what is under the cursor in the middle.", (), frozenset({"lineage"})),
+    Action(
+        "card", "Card", "Open the card of what is under the cursor.", ("i",), frozenset({"lineage"}), "mlcockpit {subject}",
+        why_not=needs_subject, rank=2,
+    ),
     Action("mark", "Mark", "Mark this run for comparing.", ("space",), RUNS, rank=2, why_not=needs_run),
     Action("mark.none", "Unmark all", "Take every mark away.", ("M",), RUNS),
     Action(

@@ -48,6 +48,8 @@ class ArtifactComparison:
     """equal, equal_content, different, excluded, only_original or only_reproduced."""
     detail: str = ""
     """What differs, or why it was left out."""
+    model: bool = False
+    """Whether it is a logged model and not a plain file."""
 
     def to_json(self) -> dict[str, Json]:
         """Return the object of the command line contract."""

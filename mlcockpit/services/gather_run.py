@@ -15,6 +15,7 @@ from mlcockpit.integrations.project_folder import ProjectFolder
 from mlcockpit.integrations.project_repository import ProjectRepository, open_project_repository
 from mlcockpit.integrations.python_installations import existing_environments
 from mlcockpit.integrations.tracking_place import find_moved, local_path, open_runs
+from mlcockpit.reproduction.artifacts import ArtifactFolders
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.services.cockpit import Cockpit
 
@@ -91,6 +92,17 @@ def _model_files(run: RunRecord, root: Path) -> dict[str, bytes]:
         if found:
             return {name: path.read_bytes() for name, path in found.items() if path.stat().st_size <= LARGEST}
     return {}
+
+
+def artifact_folders(run: RunRecord, root: Path) -> ArtifactFolders:
+    """Return where the run's artifacts and models are on this machine."""
+    top = local_path(run.artifact_uri)
+    models = []
+    for model in run.models:
+        folder = local_path(model.path) or _below(run.artifact_uri, model.path)
+        if folder is not None:
+            models.append((model.name, find_moved(folder, root)))
+    return ArtifactFolders(find_moved(top, root) if top else None, models)
 
 
 def _below(uri: str, path: str) -> Path | None:

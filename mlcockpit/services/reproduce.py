@@ -19,12 +19,13 @@ from mlcockpit.integrations.process_runner import end_left_over
 from mlcockpit.integrations.uv_environment import UvEnvironments
 from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataPlaces
-from mlcockpit.reproduction.engine import Order, Tools, incomplete
+from mlcockpit.reproduction.engine import incomplete
 from mlcockpit.reproduction.engine import reproduce as run_engine
+from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gather_run import Gathered, gather_run
+from mlcockpit.services.gather_run import Gathered, artifact_folders, gather_run
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,8 @@ def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResu
         progress=cockpit.progress,
         environ=os.environ,
         child_files=_child_files,
+        artifacts=lambda run: artifact_folders(run, cockpit.root),
+        compare_models=Path(mlcockpit.child.__path__[0]) / "model_content.py",
     )
     return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
 

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from mlcockpit.analysis.target import Trend
-from mlcockpit.domain.product import Observation
 from mlcockpit.domain.vocabulary import Tone
 from mlcockpit.views.table import Cell
+
+if TYPE_CHECKING:
+    from mlcockpit.domain.product import Observation
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 ARROWS = {Trend.RISING: "↗ rising", Trend.FALLING: "↘ falling", Trend.FLAT: "→ flat", Trend.UNKNOWN: ""}
@@ -88,7 +91,7 @@ def sparkline(values: Sequence[float], most: int = 12) -> str:
     return "".join(BLOCKS[round((value - low) / (high - low) * top) if high > low else top // 2] for value in last)
 
 
-def measured(seen: Observation | None, now: datetime) -> str:
+def measured(seen: "Observation | None", now: datetime) -> str:
     """Return the evidence behind a value: n, interval, age and source."""
     if seen is None:
         return "never measured"
