@@ -1,5 +1,6 @@
 """`deploy` records that a model version serves; a blocking gate that is not green refuses it, and nothing is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from mlcockpit.domain.vocabulary import DeploymentState, ModelState, PromotionSt
 from mlcockpit.errors import CockpitError, Refused, UsageError
 from mlcockpit.integrations.model_files import weights_digest
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gate import judge_promotion, open_live, policy_of, store_judgement
+from mlcockpit.services.gate import judge_promotion, open_live, policy_of, rule_findings, store_judgement
 from mlcockpit.services.promote import advance, find_promotion, gate_words, refuse_unfit, resolve_environment
 from mlcockpit.services.resolve_name import resolve_number, resolve_version
 from mlcockpit.store.records import read_all
@@ -52,12 +53,12 @@ def deploy(
 ) -> Deployment:
     """Record the deployment of a promotion, or of a version in an environment; raises GateRed or Refused."""
     order = _order(cockpit, what, environment, strategy, traffic_pct, reason)
-    digest = artifact_digest(cockpit, order.environment)
+    digest, rules = artifact_digest(cockpit, order.environment), rule_findings(cockpit, order.environment)
     with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
         refuse_unfit(tx, order.model, order.number)
         request = _request(cockpit, tx, order)
         if request is not None:
-            _pass_the_gate(cockpit, tx, request)
+            _pass_the_gate(cockpit, tx, request, rules)
         return record_deployment(tx, order, request, digest)
 
 
@@ -193,10 +194,12 @@ def _runs_beside(tx: Transaction, order: Order) -> bool:
     )
 
 
-def _pass_the_gate(cockpit: Cockpit, tx: Transaction, request: PromotionRequest) -> None:
+def _pass_the_gate(
+    cockpit: Cockpit, tx: Transaction, request: PromotionRequest, rules: Mapping[str, int]
+) -> None:
     """Commit a promotion whose gate is green; raises GateRed or Refused."""
     name = name_of("promo", request)
-    judgement = judge_promotion(cockpit, tx, request)
+    judgement = judge_promotion(cockpit, tx, request, rules)
     if judgement.policy.blocking and not judgement.is_green:
         raise GateRed(
             f"the gate of {name} is not green ({'; '.join(judgement.open_checks())})",
