@@ -57,4 +57,8 @@ class RunFacts:
     environments: Sequence[ExistingEnvironment] = ()
     roots: Sequence[str] = ()
     """Absolute folders that the repository's top had or has, for paths recorded as absolute."""
-    blobs: frozenset[str] = frozenset()
+    command_given: tuple[str, ...] = ()
+    """An argument list that a person named; empty where nobody did."""
+    cwd_given: str = ""
+    commit_given: str = ""
+    """A commit that a person named."""

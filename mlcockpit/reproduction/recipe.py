@@ -10,11 +10,12 @@ from mlcockpit.reproduction.resolve.code import resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
+from mlcockpit.reproduction.resolve.given_command import given
 from mlcockpit.reproduction.resolve.parameters import resolve_parameters
 from mlcockpit.reproduction.resolve.script_command import script
 from mlcockpit.reproduction.resolve.seed import resolve_seed
 
-STYLES: tuple[LaunchStyle, ...] = (captured, script)
+STYLES: tuple[LaunchStyle, ...] = (given, captured, script)
 """Ways of launching that are recognised, best evidence first."""
 
 

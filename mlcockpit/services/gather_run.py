@@ -36,12 +36,27 @@ class Gathered:
     """Whether this person captured the launch on this machine."""
 
 
+@dataclass(frozen=True)
+class Given:
+    """What a person said about a run that nothing recorded."""
+
+    command: Sequence[str] = ()
+    cwd: str = ""
+    """Below the top of the code."""
+    commit: str = ""
+    maps: Sequence[tuple[str, str]] = ()
+    """Pairs (old, new) of absolute folders."""
+
+
+NOTHING = Given()
+
+
 def gather_run(
     cockpit: Cockpit,
     name: str,
     *,
     known_data: Sequence[KnownData] | None = None,
-    maps: Sequence[tuple[str, str]] = (),
+    given: Given = NOTHING,
 ) -> Gathered:
     """Return the facts of the run called `name`; raises UnknownName."""
     declared = cockpit.maybe_file.sources.mlflow if cockpit.maybe_file else None
@@ -61,7 +76,10 @@ def gather_run(
         model_files=_model_files(run, cockpit.root),
         known_data=_published(cockpit) if known_data is None else known_data,
         environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
-        roots=_roots(top, launch, maps),
+        command_given=tuple(given.command),
+        cwd_given=given.cwd,
+        commit_given=given.commit,
+        roots=_roots(top, launch, given.maps),
     )
     return Gathered(facts, runs, repository, ours)
 

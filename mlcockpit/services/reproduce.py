@@ -25,7 +25,7 @@ from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gather_run import Gathered, artifact_folders, gather_run
+from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run
 from mlcockpit.services.record_reproduction import record_reproduction
 
 
@@ -38,8 +38,7 @@ class Wishes:
     timeout_s: float | None = None
     memory_bytes: int | None = None
     repeat: int = 1
-    maps: Sequence[tuple[str, str]] = ()
-    """Pairs (old, new) of absolute folders."""
+    given: Given = NOTHING
 
 
 def reproduce(
@@ -56,7 +55,7 @@ def reproduce(
     Inside a project the result is recorded.
     """
     started_at, started = cockpit.now(), time.process_time()
-    gathered = gather_run(cockpit, name, known_data=known_data, maps=wishes.maps)
+    gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
     resolved = resolve(gathered.facts)
     order = _order(cockpit, gathered, resolved, wishes, time.process_time() - started)
     refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")

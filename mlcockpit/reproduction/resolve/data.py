@@ -1,15 +1,14 @@
 """The data ingredient: every input, its recorded digests, and where its bytes can be had."""
 
-import json
 import posixpath
 from collections.abc import Iterator, Sequence
 
 from mlcockpit.domain.ingredients import KnownData
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.recipe import Ingredient, Json
-from mlcockpit.domain.run_record import RunInput
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.reproduction.resolve.input_sources import source_path
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
@@ -57,18 +56,6 @@ def _logged(facts: RunFacts, cwd: str) -> Iterator[Item]:
             known = [known for known in facts.known_data if one.digest in known.mlflow_digests]
             extra: Item = {"path": _project_path(known[0], facts)} if known else {"required": False}
             yield {**item, **extra}
-
-
-def source_path(one: RunInput) -> str:
-    """Return the path or URL that MLflow recorded for an input; empty where the source is code."""
-    try:
-        source = json.loads(one.source) if one.source else {}
-    except ValueError:
-        return ""
-    if not isinstance(source, dict):
-        return ""
-    found = source.get("uri") or source.get("url") or source.get("path")
-    return found if isinstance(found, str) else ""
 
 
 def _typed(facts: RunFacts, tree: CodeTree | None, cwd: str, argv: Sequence[str]) -> Iterator[Item]:
