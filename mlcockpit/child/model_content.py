@@ -15,8 +15,10 @@ import types
 MOST_VALUES = 5000000
 DEEPEST = 60
 LEFT_OUT = {"_sklearn_version", "__sklearn_version__", "_repr_html_link", "model_uuid", "run_id", "guid", "train_dir"}
-ENDINGS = (".pkl", ".pickle", ".joblib", ".skops", ".xgb", ".ubj", ".json", ".lgb", ".txt", ".cb", ".cbm", ".npy", ".npz", ".pt", ".pth")
-PLAIN = {"MLmodel", "requirements.txt", "conda.yaml", "python_env.yaml", "input_example.json", "serving_input_example.json", "registered_model_meta"}
+ENDINGS = (".pkl", ".pickle", ".joblib", ".skops", ".xgb", ".ubj", ".json", ".lgb", ".txt", ".cb", ".cbm")
+ENDINGS += (".npy", ".npz", ".pt", ".pth")
+PLAIN = {"MLmodel", "requirements.txt", "conda.yaml", "python_env.yaml", "registered_model_meta"}
+PLAIN |= {"input_example.json", "serving_input_example.json"}
 
 
 class Different(Exception):
@@ -38,7 +40,8 @@ class Walk:
         if type(a) is not type(b):
             raise Different("%s is %s, now %s" % (where, _kind(a), _kind(b)))
         if isinstance(a, float):
-            return self.numbers(a, b, where)
+            self.numbers(a, b, where)
+            return
         if isinstance(a, (int, str, bytes, bool, complex, type(None), type, types.BuiltinFunctionType)):
             if a != b:
                 raise Different("%s was %.60r, now %.60r" % (where, a, b))
@@ -62,7 +65,8 @@ class Walk:
         if name == "numpy" and hasattr(a, "dtype"):
             return self.arrays(a, b, where, depth)
         if name == "pandas" and hasattr(a, "to_numpy"):
-            self.same(list(map(str, getattr(a, "columns", []))), list(map(str, getattr(b, "columns", []))), where + ".columns", depth)
+            names = [list(map(str, getattr(one, "columns", []))) for one in (a, b)]
+            self.same(names[0], names[1], where + ".columns", depth)
             return self.same(a.to_numpy(), b.to_numpy(), where, depth)
         if name == "scipy" and hasattr(a, "tocoo"):
             return self.same(a.toarray(), b.toarray(), where, depth)
@@ -73,8 +77,8 @@ class Walk:
         if isinstance(a, (list, tuple)):
             if len(a) != len(b):
                 raise Different("%s has %d parts, now %d" % (where, len(a), len(b)))
-            for place, pair in enumerate(zip(a, b)):
-                self.same(pair[0], pair[1], "%s[%d]" % (where, place), depth)
+            for place in range(len(a)):
+                self.same(a[place], b[place], "%s[%d]" % (where, place), depth)
             return None
         if isinstance(a, (set, frozenset)):
             if a != b:
@@ -82,7 +86,7 @@ class Walk:
             return None
         if isinstance(a, (types.FunctionType, types.MethodType)):
             code = getattr(a, "__code__", None), getattr(b, "__code__", None)
-            if code[0] is not None and (code[0].co_code != code[1].co_code or repr(code[0].co_consts) != repr(code[1].co_consts)):
+            if code[0] is not None and (code[0].co_code != code[1].co_code or code[0].co_names != code[1].co_names):
                 raise Different("function %s differs" % where)
             return None
         return self.same(_state(a), _state(b), where + ":" + type(a).__name__, depth)
@@ -96,12 +100,11 @@ class Walk:
             for name in a.dtype.names:
                 self.arrays(a[name], b[name], "%s.%s" % (where, name), depth)
         elif a.dtype == object:
-            for place, pair in enumerate(zip(a.ravel().tolist(), b.ravel().tolist())):
-                self.same(pair[0], pair[1], "%s[%d]" % (where, place), depth)
+            self.same(a.ravel().tolist(), b.ravel().tolist(), where, depth)
         elif a.dtype.kind in "fc":
             equal = (a == b) | (numpy.isnan(a) & numpy.isnan(b))
             if not equal.all():
-                gap = numpy.abs(a[~equal].astype("float64") - b[~equal].astype("float64")) if a.dtype.kind == "f" else numpy.abs(a[~equal] - b[~equal])
+                gap = numpy.abs(a[~equal] - b[~equal])
                 scale = numpy.maximum(numpy.abs(a[~equal]), numpy.abs(b[~equal]))
                 if not (gap <= 1e-6 * scale + 1e-12).all():
                     raise Different("%s: %d of %d values differ, at most by %.3g" % (where, (~equal).sum(), a.size, float(gap.max())))
@@ -136,7 +139,7 @@ def _state(value):
     if module == "numpy" and hasattr(value, "bit_generator"):
         return value.bit_generator.state
     if hasattr(value, "state_dict"):
-        return {k: v for k, v in value.state_dict().items()}
+        return dict(value.state_dict())
     if isinstance(getattr(value, "__dict__", None), dict) and value.__dict__ and not hasattr(type(value), "__getstate__"):
         return dict(value.__dict__)
     try:
@@ -252,7 +255,8 @@ def _by_predictions(old, new, detail):
         return {"verdict": "different", "detail": "%s; %s" % (detail, found)}
     except Exception:
         return {"verdict": "different", "detail": detail}
-    return {"verdict": "equal_predictions", "detail": "%s; predictions on the input example are equal" % detail, "largest": walk.largest}
+    detail += "; predictions on the input example are equal"
+    return {"verdict": "equal_predictions", "detail": detail, "largest": walk.largest}
 
 
 def main(arguments):

@@ -77,8 +77,8 @@ def nearest(wanted: str, available: Mapping[str, str]) -> tuple[str, str, str] |
 
 
 def _numbers(version: str) -> tuple[int, int, int]:
-    parts = [int(part) for part in re.findall(r"\d+", version)[:3]]
-    return (parts + [0, 0, 0])[0], (parts + [0, 0, 0])[1], (parts + [0, 0, 0])[2]
+    major, minor, patch = ([int(part) for part in re.findall(r"\d+", version)] + [0, 0, 0])[:3]
+    return major, minor, patch
 
 
 def _gap(have: tuple[int, int, int], goal: tuple[int, int, int]) -> tuple[int, int]:

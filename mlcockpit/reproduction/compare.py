@@ -13,7 +13,8 @@ ABSOLUTE = 1e-12
 
 CLOCK = re.compile(
     r"^system/|(^|[_/ .-])(time|times|duration|elapsed|runtime|timestamp|latency|throughput|seconds|secs?|minutes|hours|ms"
-    r"|wall|cpu|gpu|rss|memory|per_second|it_s|walltime|date|datetime)([_/ .-](s|sec|secs|seconds|ms|min|mb|gb|mean|std|total|usage|percent))?$",
+    r"|wall|cpu|gpu|rss|memory|per_second|it_s|walltime|date|datetime)"
+    r"([_/ .-](s|sec|secs|seconds|ms|min|mb|gb|mean|std|total|usage|percent))?$",
     re.IGNORECASE,
 )
 """Metrics and parameters that measure the machine or the day and not the model."""
@@ -43,7 +44,9 @@ class ParameterDifference:
     reproduced: str | None
 
 
-def compare_parameters(original: RunRecord, rerun: RunRecord, roots: Sequence[tuple[str, str]] = ()) -> tuple[ParameterDifference, ...]:
+def compare_parameters(
+    original: RunRecord, rerun: RunRecord, roots: Sequence[tuple[str, str]] = ()
+) -> tuple[ParameterDifference, ...]:
     """Return the parameters that differ; clocks are left out, and (old, new) `roots` of paths count as equal."""
     found = []
     for name in sorted(set(original.params) | set(rerun.params)):
@@ -87,7 +90,9 @@ def is_clock(name: str) -> bool:
     return CLOCK.search(name) is not None
 
 
-def _compare(name: str, a: float | None, b: float | None, histories: tuple[History, History], limit: Tolerance) -> MetricComparison:
+def _compare(
+    name: str, a: float | None, b: float | None, histories: tuple[History, History], limit: Tolerance
+) -> MetricComparison:
     if a is None or b is None:
         verdict = "excluded" if is_clock(name) else ("only_reproduced" if a is None else "only_original")
         return MetricComparison(name, a, b, verdict)

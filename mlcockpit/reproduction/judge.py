@@ -112,10 +112,10 @@ def _other_parameters(outcome: Outcome) -> Judgement:
     more = f" and {len(outcome.parameters) - 4} more" if len(outcome.parameters) > 4 else ""
     if outcome.recipe["command"].standing is Standing.RECORDED:
         return Judgement(Verdict.DIVERGED, f"the captured command logs other parameters now: {shown}{more}", "parameters")
-    typed = {name for name in _typed(outcome.recipe)}
+    typed = set(_typed(outcome.recipe))
     of_code = [one for one in outcome.parameters if one.name not in typed and one.original is not None]
     if of_code and outcome.recipe["code"].standing is Standing.RECORDED and len(of_code) == len(outcome.parameters):
-        what = "the code at the recorded commit logs other parameters than the run did, so the run had uncommitted changes or other arguments"
+        what = "the code at the recorded commit logs other parameters, so the run had uncommitted changes or other arguments"
         return Judgement(Verdict.INCOMPLETE, f"{what}: {shown}{more}", "code")
     return Judgement(Verdict.INCOMPLETE, f"the recipe is wrong, not the result; parameters differ: {shown}{more}", "parameters")
 
@@ -140,7 +140,8 @@ def _other_data(outcome: Outcome) -> Judgement:
     changed = [one for one in outcome.metrics if one.verdict == "different"]
     effect = f"; {len(changed)} of {len(outcome.metrics)} metrics differ" if changed else "; the metrics do not show it"
     if outcome.environment and not where:
-        return Judgement(Verdict.DIVERGED, f"logged data differs: {words}, and so does the environment: {outcome.environment[0]}", "data")
+        what = f"logged data differs: {words}, and so does the environment: {outcome.environment[0]}"
+        return Judgement(Verdict.DIVERGED, what, "data")
     return Judgement(Verdict.INCOMPLETE, f"data changed: {words}{place}{effect}", "data")
 
 
@@ -163,7 +164,8 @@ def _diverged(outcome: Outcome, differing: Sequence[MetricComparison]) -> Judgem
     facts = f"{len(differing)} of {len(compared)} metrics differ, most {_metric_words(worst)}"
     stable = _stable(outcome)
     if stable is False:
-        return Judgement(Verdict.DIVERGED, f"not deterministic: {_range_words(outcome, worst)}; {facts}", "metrics", deterministic=False)
+        what = f"not deterministic: {_range_words(outcome, worst)}; {facts}"
+        return Judgement(Verdict.DIVERGED, what, "metrics", deterministic=False)
     if outcome.original.status == "FAILED" and outcome.exit_status == 0:
         facts += "; the original had FAILED, the rerun did not"
     measured = "; repeats agree with each other" if stable else ""
@@ -197,7 +199,8 @@ def _suspect(outcome: Outcome) -> tuple[str, str]:
     if unsure and not outcome.original.inputs:
         return "data", f"the likely cause is data: nothing recorded what {unsure[0]} held"
     if "does not record uncommitted" in recipe["code"].evidence:
-        return "code", "the likely cause is code: parameters, data and environment are the recorded ones, and MLflow does not record uncommitted changes"
+        known = "parameters, data and environment are the recorded ones, and MLflow does not record uncommitted changes"
+        return "code", f"the likely cause is code: {known}"
     return "metrics", "parameters, data, code and environment are the recorded ones"
 
 
@@ -237,13 +240,15 @@ def _same(outcome: Outcome) -> Judgement:
     weak = " (weak evidence: " + _weakness(compared) + ")" if _weakness(compared) else ""
     if models:
         shown = ", ".join(f"{one.path}: {one.detail or 'content differs'}" for one in models[:3])
-        return Judgement(Verdict.EQUIVALENT, f"{ended}{_count(compared)} within tolerance, but artifacts differ: {shown}{weak}", "artifacts", notes=tuple(notes))
+        what = f"{ended}{_count(compared)} within tolerance, but artifacts differ: {shown}{weak}"
+        return Judgement(Verdict.EQUIVALENT, what, "artifacts", notes=tuple(notes))
     if close:
         gap = max((abs(one.difference or 0.0) for one in close), default=0.0)
-        return Judgement(Verdict.EQUIVALENT, f"{ended}{_count(compared)} within tolerance, at most {gap:.3g} apart{weak}", None, notes=tuple(notes))
+        what = f"{ended}{_count(compared)} within tolerance, at most {gap:.3g} apart{weak}"
+        return Judgement(Verdict.EQUIVALENT, what, notes=tuple(notes))
     equal = [one for one in outcome.artifacts if one.verdict in {"equal", "equal_content"}]
     also = f" and {len(equal)} artifacts" if equal else ""
-    return Judgement(Verdict.IDENTICAL, f"{ended}{_count(compared)}{also} are equal{weak}", None, notes=tuple(notes))
+    return Judgement(Verdict.IDENTICAL, f"{ended}{_count(compared)}{also} are equal{weak}", notes=tuple(notes))
 
 
 def _count(compared: Sequence[MetricComparison]) -> str:

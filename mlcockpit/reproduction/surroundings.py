@@ -15,7 +15,8 @@ KEPT = (
 )  # fmt: skip
 """Variables that are handed on; a proxy's only where it holds no password."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
-CAPTURED = re.compile(r"^(PYTHONHASHSEED|OMP_NUM_THREADS|MKL_NUM_THREADS|OPENBLAS_NUM_THREADS|NUMEXPR_NUM_THREADS|VECLIB_MAXIMUM_THREADS|BLIS_NUM_THREADS|NUMBA_NUM_THREADS|[A-Z_]*_THREADS?)$")
+CAPTURED = re.compile(r"^(PYTHONHASHSEED|[A-Z_]*_THREADS?)$")
+"""Recorded variables that are set again."""
 
 
 def child_environment(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mlcockpit.domain.project_file import ProjectFile
     from mlcockpit.store.database import Store
     from mlcockpit.store.mirror.mirror import Mirror
+    from mlcockpit.store.tracked_runs import TrackedRuns
 
 STATE_FOLDER = ".mlcockpit"
 
@@ -87,6 +88,13 @@ class Cockpit:
     def mirror_path(self) -> Path:
         """Return where the rebuildable copy of the MLflow store lies."""
         return self.state / "mirror.db"
+
+    @cached_property
+    def runs(self) -> "TrackedRuns":
+        """Return single runs by name or id, as the last sync saw them."""
+        from mlcockpit.store.tracked_runs import TrackedRuns
+
+        return TrackedRuns(self.mirror_path)
 
     @cached_property
     def mirror(self) -> "Mirror":

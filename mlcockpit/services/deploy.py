@@ -8,7 +8,8 @@ from mlcockpit.domain.names import canonical, parts
 from mlcockpit.domain.record import name_of
 from mlcockpit.domain.transitions import step
 from mlcockpit.domain.vocabulary import DeploymentState, ModelState, PromotionState, Strategy
-from mlcockpit.errors import CockpitError, Refused, SourceFailed, UsageError
+from mlcockpit.errors import CockpitError, Refused, UsageError
+from mlcockpit.integrations.model_files import weights_digest
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gate import judge_promotion, open_live, policy_of, store_judgement
 from mlcockpit.services.promote import advance, find_promotion, gate_words, refuse_unfit, resolve_environment
@@ -112,14 +113,22 @@ def close(tx: Transaction, deployment: Deployment, state: DeploymentState, reaso
 
 
 def artifact_digest(cockpit: Cockpit, environment: str) -> str | None:
-    """Return the SHA-256 of what an environment serves; None where it cannot be seen from here."""
+    """Return the SHA-256 of the weights that an environment serves; None where they cannot be seen from here.
+
+    Bytes put there later than the instant that is written down (`--at`) say nothing about it.
+    """
     declared = cockpit.file.environments.get(environment)
     if declared is None or declared.artifact is None or not (cockpit.root / declared.artifact).exists():
         return None
-    try:
-        return cockpit.files.digest(Path(declared.artifact), table=False).sha256
-    except SourceFailed:
+    place = cockpit.root / declared.artifact
+    if cockpit.at is not None and _newest(place) > cockpit.at.timestamp():
         return None
+    return weights_digest(place)
+
+
+def _newest(place: Path) -> float:
+    inside = [each.stat().st_mtime for each in place.rglob("*") if each.is_file()] if place.is_dir() else []
+    return max([place.stat().st_mtime, *inside])
 
 
 def _order(

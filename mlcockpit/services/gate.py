@@ -13,6 +13,7 @@ from mlcockpit.domain.run_facts import RunFacts
 from mlcockpit.domain.training import ModelVersion, Reproduction
 from mlcockpit.domain.vocabulary import DeploymentState, Tone
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.services.run_book import facts_of
 from mlcockpit.store.transaction import Transaction
 from mlcockpit.views.table import Cell, Table, columns, row
 
@@ -129,7 +130,7 @@ def run_behind(cockpit: Cockpit, tx: Transaction, model: str, number: int) -> tu
     """Return the run's id and what the tracker knows of it; None where it is not known."""
     version = tx.one(ModelVersion, model=model, number=number)
     run_id = None if version is None else version.run_id
-    return run_id, None if run_id is None else cockpit.runs.facts(run_id)
+    return run_id, None if run_id is None else facts_of(cockpit, run_id)
 
 
 def author_of(cockpit: Cockpit, facts: RunFacts | None) -> str | None:

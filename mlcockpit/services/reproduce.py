@@ -19,8 +19,9 @@ from mlcockpit.integrations.process_runner import end_left_over
 from mlcockpit.integrations.uv_environment import UvEnvironments
 from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataPlaces
-from mlcockpit.reproduction.engine import Order, Tools, incomplete
+from mlcockpit.reproduction.engine import incomplete
 from mlcockpit.reproduction.engine import reproduce as run_engine
+from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit

@@ -26,10 +26,10 @@ from mlcockpit.domain.vocabulary import (
     Severity,
     Source,
     Tone,
-    Verdict,
 )
 from mlcockpit.views.look import Look
 from mlcockpit.views.phrases import age, count, measured, number, short_run, ticket
+from mlcockpit.views.verdict import verdict_tone as verdict_tone
 
 TONES = (Tone.BAD, Tone.DOUBTFUL, Tone.UNKNOWN, Tone.PLAIN, Tone.GOOD, Tone.FAINT)
 """Worst first."""
@@ -182,24 +182,10 @@ def _reproductions(project: Snapshot) -> Iterator[Statement]:
             yield Statement(Discipline.ML, Tone.DOUBTFUL, subject, text, "live run never reproduced", run.started_at)
             continue
         last = attempts[-1]
-        tone = _VERDICT_TONES[last.verdict]
+        tone = verdict_tone(last.verdict)
         text = f"{where}: its run {short} reproduces {last.verdict}"
         evidence = f"{last.reason}, {age(project.as_of, last.ended_at)} ago"
         yield Statement(Discipline.ML, tone, subject, text, "last verdict on a live run", last.ended_at, evidence)
-
-
-_VERDICT_TONES = {
-    Verdict.IDENTICAL: Tone.GOOD,
-    Verdict.EQUIVALENT: Tone.GOOD,
-    Verdict.DIVERGED: Tone.BAD,
-    Verdict.FAILED: Tone.BAD,
-    Verdict.INCOMPLETE: Tone.DOUBTFUL,
-}
-
-
-def verdict_tone(verdict: Verdict | None) -> Tone:
-    """Return what a verdict means; none is unknown."""
-    return Tone.UNKNOWN if verdict is None else _VERDICT_TONES[verdict]
 
 
 def _promotions(project: Snapshot) -> Iterator[Statement]:

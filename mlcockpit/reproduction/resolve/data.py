@@ -18,7 +18,9 @@ PUBLISH = "publish the dataset with `mlcockpit data publish`, so that its bytes 
 Item = dict[str, Json]
 
 
-def resolve_data(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str, argv: Sequence[str] = ()) -> Ingredient:
+def resolve_data(
+    facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str, argv: Sequence[str] = ()
+) -> Ingredient:
     """Return the inputs of the run; captured ones are recorded, logged ones known by digest, the rest derived."""
     if facts.launch is not None and facts.launch.is_finished:
         return _captured(facts.launch)
@@ -39,7 +41,8 @@ def _captured(launch: Launch) -> Ingredient:
     items.extend({"uri": uri, "from": "network", "known_by": "captured"} for uri in launch.network)
     unknown = tuple(f"{one.path} has no digest: it changed or vanished during capture" for one in launch.data if not one.sha256)
     read = f"captured launch: {len(launch.data)} files with sha-256"
-    return Ingredient("data", Standing.RECORDED, items, read if launch.data else "captured launch: no data file was read", deviations=unknown)
+    read = read if launch.data else "captured launch: no data file was read"
+    return Ingredient("data", Standing.RECORDED, items, read, deviations=unknown)
 
 
 def _logged(facts: RunFacts, cwd: str) -> Iterator[Item]:
@@ -97,7 +100,8 @@ def _place(item: Item, facts: RunFacts, tree: CodeTree | None) -> Item:
         return item | {"from": "network" if item.get("uri") else "code"}
     known = expected(path, str(item.get("mlflow_digest") or ""), facts)
     if known is not None:
-        item = item | {"sha256": known.sha256, "content_sha256": known.content_sha256, "version": f"{known.name}@{known.version}", "owner": known.owner}
+        item = item | {"sha256": known.sha256, "content_sha256": known.content_sha256, "owner": known.owner}
+        item = item | {"version": f"{known.name}@{known.version}"}
     if tree is not None and (path in tree.files() or any(name.startswith(path + "/") for name in tree.files())):
         return item | {"from": "git"}
     changed = facts.folder.modified_ms(_below(path, facts)) if facts.folder is not None else None
@@ -160,6 +164,6 @@ def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> 
         f"{len(items) - len(in_git) - len(by_digest)} others" if len(items) > len(in_git) + len(by_digest) and not logged else "",
     ]
     standing = Standing.RECORDED if sure and (logged or by_digest) else Standing.INFERRED if sure or logged else Standing.ASSUMED
-    return Ingredient(
-        "data", standing, list(items), ", ".join(part for part in parts if part), deviations=late, raise_by="" if standing is Standing.RECORDED else (PUBLISH if logged else CAPTURE)
-    )
+    step = "" if standing is Standing.RECORDED else PUBLISH if logged else CAPTURE
+    evidence = ", ".join(part for part in parts if part)
+    return Ingredient("data", standing, list(items), evidence, deviations=late, raise_by=step)

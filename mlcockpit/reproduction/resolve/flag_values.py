@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.reproduction.source.flags import UNKNOWN, Flag
-from mlcockpit.reproduction.source.flow import Constant, FromArgv, FromFlag
+from mlcockpit.reproduction.source.flow import FromArgv, FromFlag
+from mlcockpit.reproduction.source.fold import Constant
 from mlcockpit.reproduction.source.reading import Reading
 from mlcockpit.reproduction.source.sinks import Sink
 
@@ -45,13 +46,15 @@ def match_flags(reading: Reading, run: RunRecord) -> FlagValues:
             values[flag.dest] = found
     command = _subcommand(reading, run, values)
     arguments: list[str] = []
-    evidence, defaults, gaps = [], [], []
-    flags = sorted((f for f in reading.flags if f.command in ("", command)), key=lambda f: (f.command != "", f.positional and f.command != ""))
-    main = [f for f in flags if not f.command]
-    for group, name in ((main, ""), ([f for f in flags if f.command], command)):
+    evidence: list[str] = []
+    defaults: list[str] = []
+    gaps: list[str] = []
+    for name in dict.fromkeys(("", command)):
+        group = [flag for flag in reading.flags if flag.command == name]
         if name:
             arguments.append(name)
-        options, places = [], []
+        options: list[str] = []
+        places: list[str] = []
         for flag in group:
             if flag.dest not in values:
                 (gaps if flag.required else defaults).append(flag.spelling or flag.dest)
@@ -66,7 +69,10 @@ def match_flags(reading: Reading, run: RunRecord) -> FlagValues:
     return FlagValues(
         arguments=tuple(arguments) + tuple(positional.arguments if not reading.flags else ()),
         evidence=tuple(evidence) + (positional.evidence if not reading.flags else ()),
-        params={param: dest for dest, (_, _, param) in values.items() if param} | (positional.params if not reading.flags else {}),
+        params={
+            **{param: dest for dest, (_, _, param) in values.items() if param},
+            **(positional.params if not reading.flags else {}),
+        },
         defaults=tuple(defaults),
         gaps=tuple(gaps) + (positional.gaps if not reading.flags else ()),
         contradictions=_contradictions(reading, run),
@@ -175,9 +181,12 @@ def _positions(reading: Reading, run: RunRecord) -> FlagValues:
             places.setdefault(sink.origin.position, (sink, sink.origin))
     arguments, evidence, params, gaps = [], [], {}, []
     for position in range(1, max(places, default=0) + 1):
-        sink, origin = places.get(position, (None, None))
-        value = None if sink is None else run.params.get(sink.key) or _named(sink, run)
-        if sink is None or origin is None or not value:
+        if position not in places:
+            gaps.append(f"argument {position}")
+            break
+        sink, _ = places[position]
+        value = run.params.get(sink.key) or _named(sink, run)
+        if not value:
             gaps.append(f"argument {position}")
             break
         arguments.append(value)

@@ -81,7 +81,14 @@ def from_text(text: str, path: str = "") -> Requirements:
     found = _parse(text)
     last = {one.name: one for one in found.wanted}
     doubles = {one.name for one in found.wanted if last[one.name].line != one.line}
-    return Requirements(path, tuple(last.values()), tuple(found.options), tuple(found.own), bool(GENERATED.search(text)), tuple(sorted(doubles)))
+    return Requirements(
+        path,
+        tuple(last.values()),
+        options=tuple(found.options),
+        own=tuple(found.own),
+        generated=bool(GENERATED.search(text)),
+        doubles=tuple(sorted(doubles)),
+    )
 
 
 def pins_of(requirements: Iterable[Requirement]) -> Mapping[str, str]:

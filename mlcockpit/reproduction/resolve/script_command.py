@@ -2,6 +2,7 @@
 
 import posixpath
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mlcockpit.domain.recipe import Ingredient
@@ -66,9 +67,9 @@ def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
     return found
 
 
-def _places(name: str, facts: RunFacts, files: "tuple[str, ...] | list[str] | object") -> list[tuple[str, str, str, bool]]:
+def _places(name: str, facts: RunFacts, files: Sequence[str]) -> list[tuple[str, str, str, bool]]:
     """Return (path in the tree, working directory, name to type, whether it is where the record says)."""
-    known = frozenset(str(one) for one in files)  # type: ignore[union-attr]
+    known = frozenset(files)
     if re.match(r"^(/|[A-Za-z]:/)", name):
         return _absolute(name, facts, known)
     plain = posixpath.normpath(name)
@@ -76,7 +77,7 @@ def _places(name: str, facts: RunFacts, files: "tuple[str, ...] | list[str] | ob
     stem = plain.replace("../", "")
     matches = sorted((path for path in known if path == stem or path.endswith("/" + stem)), key=lambda path: (path.count("/"), path))
     home = posixpath.join(facts.prefix, stem) if facts.prefix else stem
-    places = []
+    places: list[tuple[str, str, str, bool]] = []
     for path in matches:
         folder = path[: -len(stem)].strip("/")
         if ups:
@@ -102,8 +103,8 @@ def _folders_below(folder: str, depth: int, known: frozenset[str]) -> list[str]:
     return sorted(one for one in below if one[len(base) :].count("/") == depth - 1 and one != folder)[:5]
 
 
-def _data_found(reading: Reading, cwd: str, files: object) -> int:
-    known = frozenset(str(one) for one in files)  # type: ignore[union-attr]
+def _data_found(reading: Reading, cwd: str, files: Sequence[str]) -> int:
+    known = frozenset(files)
     folders = {posixpath.dirname(path) for path in known}
     places = [use.path if use.anchored else posixpath.normpath(posixpath.join(cwd, use.path)) for use in reading.paths if use.read]
     return min(3, sum(1 for place in places if place in known or place in folders))

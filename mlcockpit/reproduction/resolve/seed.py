@@ -24,7 +24,10 @@ def resolve_seed(facts: RunFacts, reading: Reading | None) -> Ingredient:
         shown = ", ".join(f"{name}={value}" for name, value in logged.items())
         return Ingredient("seed", Standing.RECORDED, logged, f"logged parameters {shown}")
     if in_source:
-        return Ingredient("seed", Standing.INFERRED, list(in_source[:10]), f"set in the source in {len(in_source)} places", raise_by="log the seed as a parameter")
+        where = f"set in the source in {len(in_source)} places"
+        return Ingredient(
+            "seed", Standing.INFERRED, list(in_source[:10]), where, raise_by="log the seed as a parameter"
+        )
     return Ingredient(
         "seed", Standing.ASSUMED, None, "no seed is logged, and none is set in the source", raise_by="set and log a seed in the script"
     )

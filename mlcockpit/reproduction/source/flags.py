@@ -4,7 +4,9 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mlcockpit.reproduction.source.flow import Constant, Flow, Scope
+from mlcockpit.reproduction.source.flow import Flow
+from mlcockpit.reproduction.source.fold import Constant
+from mlcockpit.reproduction.source.names import Scope
 from mlcockpit.reproduction.source.program import Program
 
 UNKNOWN = object()

@@ -3,6 +3,7 @@
 import ast
 import posixpath
 import warnings
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,9 +102,9 @@ def read_program(tree: CodeTree, script: str, cwd: str = "") -> Program | None:
         return None
     files = frozenset(tree.files())
     modules = {script: first}
-    waiting = [first]
+    waiting = deque([first])
     while waiting and len(modules) < MOST_FILES:
-        module = waiting.pop(0)
+        module = waiting.popleft()
         for path in _local_files(module, files, (first.folder, cwd.strip("./"), "", "src")):
             if path not in modules and (found := parse(path, tree.read(path) or b"")) is not None:
                 modules[path] = found

@@ -7,16 +7,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlcockpit.reproduction.source.flags import Flag, read_flags, read_subcommands
-from mlcockpit.reproduction.source.flow import REPOSITORY, Constant, Flow, Scope, called
+from mlcockpit.reproduction.source.flow import Flow
+from mlcockpit.reproduction.source.fold import REPOSITORY, Constant
+from mlcockpit.reproduction.source.names import Scope, called
 from mlcockpit.reproduction.source.program import CodeTree, Program, read_program
 from mlcockpit.reproduction.source.sinks import Sinks, read_sinks
 
 DATA_ENDING = re.compile(
-    r"\.(csv|tsv|parquet|pq|feather|arrow|json|jsonl|txt|npy|npz|pkl|pickle|joblib|xlsx?|h5|hdf5|ya?ml|toml|ini|db|sqlite|zip|gz|data|dat|arff|libsvm|svm)$",
+    r"\.(csv|tsv|parquet|pq|feather|arrow|json|jsonl|txt|npy|npz|pkl|pickle|joblib|xlsx?|h5|hdf5"
+    r"|ya?ml|toml|ini|db|sqlite|zip|gz|data|dat|arff|libsvm|svm)$",
     re.IGNORECASE,
 )
-WRITERS = re.compile(r"^(to_(csv|parquet|json|pickle|feather|excel|hdf)|dump|save.*|savefig|savetxt|write.*|log_artifacts?|log_dict|log_text|log_figure|makedirs|mkdir|set_tracking_uri|export.*)$")
-READERS = re.compile(r"^(read_.*|open|load.*|genfromtxt|fromfile|scan_.*|glob|iglob|rglob|listdir|iterdir|scandir|safe_load|ImageFolder|connect|from_(csv|parquet|json)|CSVLogger)$")
+WRITERS = re.compile(
+    r"^(to_(csv|parquet|json|pickle|feather|excel|hdf)|dump|save.*|write.*|log_(artifacts?|dict|text|figure)"
+    r"|makedirs|mkdir|set_tracking_uri|export.*)$"
+)
+READERS = re.compile(
+    r"^(read_.*|open|load.*|genfromtxt|fromfile|scan_.*|glob|iglob|rglob|listdir|iterdir|scandir|safe_load|ImageFolder"
+    r"|connect|from_(csv|parquet|json))$"
+)
 SEED_CALLS = re.compile(r"^(seed|manual_seed|manual_seed_all|set_seed|set_random_seed|seed_everything|default_rng|RandomState)$")
 SEED_KEYWORDS = frozenset({"random_state", "seed", "random_seed", "rng", "global_seed"})
 
@@ -90,14 +99,17 @@ def _paths(flow: Flow) -> Iterator[PathUse]:
                     seen[path, anchored] = use
     for module in flow.program.modules:
         for node in module.nodes:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) < 300 and DATA_ENDING.search(node.value):
-                path, anchored = _anchored(node.value)
+            text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if isinstance(node, ast.Constant) and 0 < len(text) < 300 and DATA_ENDING.search(text):
+                path, anchored = _anchored(text)
                 seen.setdefault((path, anchored), PathUse(path, anchored, read=False, where=f"{module.path}:{node.lineno}"))
     yield from (use for key, use in seen.items() if key not in written and "\n" not in use.path)
 
 
 def _is_path(text: str) -> bool:
-    return 0 < len(text) < 400 and "\n" not in text and "://" not in text and ("/" in text or DATA_ENDING.search(text) is not None or text.isidentifier())
+    if not 0 < len(text) < 400 or "\n" in text or "://" in text:
+        return False
+    return "/" in text or DATA_ENDING.search(text) is not None or text.isidentifier()
 
 
 def _anchored(path: str) -> tuple[str, bool]:

@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mlcockpit.reproduction.source.flow import Flow, Origin, Scope
+from mlcockpit.reproduction.source.flow import Flow, Origin
+from mlcockpit.reproduction.source.names import Scope
 
 SINGLE = {"log_param": "param", "set_tag": "tag", "log_hyperparameter": "param"}
 MANY = {"log_params": "param", "set_tags": "tag", "log_hyperparams": "param"}
@@ -67,7 +68,8 @@ def _single(kind: str, scope: Scope, call: ast.Call, flow: Flow) -> Iterator[Sin
 def _is_namespace(expression: ast.expr, scope: Scope, flow: Flow) -> bool:
     if flow.is_namespace(expression, scope):
         return True
-    return any(_is_namespace(value, where, flow) for value, where in flow.bound(expression, scope) if isinstance(value, ast.Name | ast.Call))
+    behind = flow.bound(expression, scope)
+    return any(_is_namespace(value, where, flow) for value, where in behind if isinstance(value, ast.Name | ast.Call))
 
 
 def _entries(kind: str, expression: ast.expr, scope: Scope, flow: Flow, depth: int = 0) -> Iterator[Sink]:

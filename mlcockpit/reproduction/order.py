@@ -1,0 +1,82 @@
+"""What the engine is told to do, what it works with, and how far it came are plain values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from mlcockpit.domain.recipe import Recipe
+from mlcockpit.domain.run_record import MetricPoint, RunRecord
+from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Progress, Runner
+from mlcockpit.reproduction.artifacts import ArtifactFolders
+from mlcockpit.reproduction.compare import Tolerance
+from mlcockpit.reproduction.data_bytes import DataFinding, DataPlaces
+from mlcockpit.reproduction.workspace import Attempt
+
+STAGES = ("resolve", "code", "environment", "data", "run", "compare")
+
+
+class RunStore(Protocol):
+    """A tracking store that can be read."""
+
+    def run_ids(self, *, since_ms: int = 0) -> tuple[str, ...]:
+        """Return the ids of its runs, oldest first."""
+
+    def read(self, run_id: str) -> RunRecord:
+        """Return one run."""
+
+    def histories(self, run_id: str) -> Mapping[str, tuple[MetricPoint, ...]]:
+        """Return the logged values of each metric."""
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the engine works with."""
+
+    code: CodeStore
+    environments: EnvironmentBuilder
+    runner: Runner
+    open_store: Callable[[Path], RunStore]
+    progress: Progress
+    environ: Mapping[str, str]
+    child_files: Callable[[Path], Sequence[str]]
+    """Copies the guard into a folder and returns the folders to put on the child's path."""
+    artifacts: Callable[[RunRecord], ArtifactFolders]
+    """Where a run's artifacts are on this machine."""
+    compare_models: Path
+    """The script that compares model folders inside an environment."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be reproduced, and how."""
+
+    recipe: Recipe
+    original: RunRecord
+    original_histories: Mapping[str, tuple[MetricPoint, ...]]
+    project: Path
+    """The top of the user's repository."""
+    places: Callable[[Path], DataPlaces]
+    siblings: Sequence[RunRecord] = ()
+    """Other runs of the same launch."""
+    timeout_s: float | None = None
+    memory_bytes: int | None = None
+    repeat: int = 1
+    """How often to run again where the results diverge."""
+    tolerances: Mapping[str, Tolerance] = field(default_factory=dict)
+    dirty_hints: tuple[str, ...] = ()
+    recorded_exit: int | None = None
+    roots: Sequence[str] = ()
+    resolve_s: float = 0.0
+
+
+@dataclass
+class Course:
+    """What happened so far."""
+
+    attempt: Attempt
+    seconds: dict[str, float]
+    stage: str = ""
+    environment: BuiltEnvironment | None = None
+    data: tuple[DataFinding, ...] = ()
+    notes: list[str] = field(default_factory=list)

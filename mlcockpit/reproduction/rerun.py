@@ -1,0 +1,90 @@
+"""The command is run in its worktree with an environment of our making, as often as a missing file can be placed."""
+
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from mlcockpit.domain.cleaning import clean
+from mlcockpit.ports import Finished
+from mlcockpit.reproduction.data_bytes import DataFinding
+from mlcockpit.reproduction.order import Course, Order, Tools
+from mlcockpit.reproduction.pairing import pair
+from mlcockpit.reproduction.surroundings import child_environment
+
+MOST_RETRIES = 3
+"""How often a command is started again after a file that it asked for was placed."""
+
+NOT_FOUND = re.compile(
+    r"No such file or directory: '([^'\n]{1,400})'|(?:file|path) '?([^'\n\s]{1,400})'? (?:does not exist|not found)",
+    re.IGNORECASE,
+)
+
+
+def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) -> Finished:
+    """Run the command; place a file that it misses and the project has, and run again."""
+    attempt = course.attempt
+    recipe = order.recipe
+    assert course.environment is not None
+    guard = tools.child_files(attempt.place("guard"))
+    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
+    argv = [course.environment.python, *recipe.command[1:]] if recipe.command[0].startswith("python") else list(recipe.command)
+    cwd = attempt.code / recipe.cwd
+    for _ in range(MOST_RETRIES):
+        tools.progress.step("run", " ".join(recipe.command))
+        done = tools.runner.run(
+            argv, cwd=cwd, env=env, log=attempt.log(log), timeout_s=order.timeout_s, memory_bytes=order.memory_bytes
+        )
+        placed = "" if done.exit_status == 0 or done.timed_out else _place_missing(order, course, attempt.log(log), cwd)
+        if not placed:
+            return done
+        course.notes.append(f"{placed} was placed because the command asked for it")
+        attempt.log(log).unlink()
+        for one in store.parent.glob(f"{store.name}*"):
+            one.unlink()
+    return done
+
+
+def repeat(order: Order, course: Course, tools: Tools) -> tuple[Mapping[str, float], ...]:
+    """Run again and return the metrics of the run that pairs with the original, once for each repeat."""
+    found = []
+    for number in range(1, order.repeat + 1):
+        store = course.attempt.folder / f"repeat-{number}.db"
+        run(order, course, tools, log=f"repeat-{number}", store=store)
+        if store.exists():
+            opened = tools.open_store(store)
+            paired = pair([order.original, *order.siblings], [opened.read(one) for one in opened.run_ids()])
+            if order.original.run_id in paired:
+                found.append(paired[order.original.run_id].metrics)
+    return tuple(found)
+
+
+def _place_missing(order: Order, course: Course, log: Path, cwd: Path) -> str:
+    """Bring a file or folder that the command did not find and the user's tree has; return its path, empty where none."""
+    for match in reversed(list(NOT_FOUND.finditer(_tail(log, 20_000)))):
+        asked = Path(os.path.normpath(cwd / (match[1] or match[2])))
+        if not asked.is_relative_to(course.attempt.code) or asked.exists():
+            continue
+        inside = asked.relative_to(course.attempt.code)
+        source = order.project / inside
+        if source.exists() and not source.is_symlink():
+            asked.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if source.is_dir() else shutil.copy2)(source, asked)
+            course.data = (*course.data, DataFinding(str(inside), "unchecked", detail="bytes of today: nothing recorded their digest"))
+            return str(inside)
+    return ""
+
+
+def last_line(log: Path) -> str:
+    """Return the last thing that a command said."""
+    lines = [line.strip() for line in _tail(log, 4000).splitlines() if line.strip()]
+    return clean(lines[-1], 300) if lines else ""
+
+
+def _tail(path: Path, size: int) -> str:
+    if not path.exists():
+        return ""
+    with path.open("rb") as source:
+        source.seek(max(0, path.stat().st_size - size))
+        return source.read().decode("utf-8", "replace")
