@@ -40,14 +40,15 @@ def markdown(report: Report) -> str:
         *([f"Not fresh: {escape(', '.join(stale))}.", ""] if stale else []),
     ]
     for section in report.sections:
-        lines += [*_section(section), ""]
+        lines += [*section_lines(section), ""]
     if report.words:
         lines += ["## Words", "", *(f"- **{escape(word)}**: {escape(meaning)}" for word, meaning in report.words.items()), ""]
     lines += ["---", "", f"Content sha-256 `{report.content_sha256}`, journal head `{report.head}`."]
     return "\n".join(lines) + "\n"
 
 
-def _section(section: Section) -> list[str]:
+def section_lines(section: Section) -> list[str]:
+    """Return one section as lines."""
     head = [f"## {escape(section.title)}", ""] if section.title else []
     if isinstance(section, Table):
         return head + _table(section)
