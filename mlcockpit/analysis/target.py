@@ -162,8 +162,8 @@ def _course(metric: ProductMetric, limit: _Limit, in_a_row: int, now: datetime) 
     if metric.due is not None and now.date() > metric.due:
         return Course.MISSED, f"not {limit} after {metric.due}, when it was due"
     if in_a_row >= IN_A_ROW:
-        return Course.MISSED, f"not {limit} {in_a_row} times in a row"
-    return Course.CLOSE, f"not {limit} {'once' if in_a_row == 1 else 'twice in a row'}"
+        return Course.MISSED, f"not {limit}, {in_a_row} values in a row"
+    return Course.CLOSE, f"not {limit}, {'once' if in_a_row == 1 else 'twice in a row'}"
 
 
 def _staleness(metric: ProductMetric, latest: "Observation", now: datetime) -> str:

@@ -42,8 +42,9 @@ def red_table(project: Snapshot, look: Look) -> Table:
     )
     cols = (Column("what", "what", most=100), Column("role", "whose"), Column("since", "since"), Column("rule", "rule that says so"),
             Column("evidence", "rests on", most=60))  # fmt: skip
-    red = sum(each.tone is Tone.BAD for each in said)
-    title = f"Red: {red}" if red else "Nothing is red"
+    parts = [(tone, sum(each.tone is tone for each in said)) for tone in (Tone.BAD, Tone.DOUBTFUL, Tone.UNKNOWN)]
+    words = {Tone.BAD: "red", Tone.DOUBTFUL: "doubtful", Tone.UNKNOWN: "unknown"}
+    title = "What is wrong: " + (", ".join(f"{amount} {words[tone]}" for tone, amount in parts if amount) or "nothing")
     return Table(title, cols, rows, empty="nothing is red, doubtful or unknown", total=len(said), key="red")
 
 

@@ -30,7 +30,7 @@ CHARTS_MOST = 4
 def for_all(project: Snapshot, look: Look) -> tuple[Section, ...]:
     """Return goals, the state of each discipline, the worst metric with its chain, and delivery."""
     worst = worst_metric(project)
-    charts = [metric_chart(project, worst)] if worst else []
+    charts = [metric_chart(project, worst)] if worst and project.observations_of.get(worst) else []
     suspected = [suspects_section(project, worst)] if worst else []
     return (
         goals_table(project),
@@ -47,7 +47,8 @@ def for_all(project: Snapshot, look: Look) -> tuple[Section, ...]:
 def for_product(project: Snapshot, look: Look) -> tuple[Section, ...]:
     """Return goals, every metric over time, what deployments did to them, incidents and what waits for product."""
     worst = worst_metric(project)
-    charts = tuple(metric_chart(project, key) for key in _by_course(project)[:CHARTS_MOST])
+    seen = [key for key in _by_course(project) if project.observations_of.get(key)]
+    charts = tuple(metric_chart(project, key) for key in seen[:CHARTS_MOST])
     return (
         goals_table(project),
         *charts,
@@ -222,7 +223,8 @@ def delivery_table(project: Snapshot) -> Table:
         for now, all_time in zip(quarter, whole, strict=True)
     )
     cols = (Column("measure", "measure"), Column("quarter", "last 91 d", right=True), Column("n", "n", right=True),
-            Column("whole", "since the first", right=True), Column("n_whole", "n", right=True), Column("meaning", "meaning", most=70))  # fmt: skip
+            Column("whole", "since the first", right=True), Column("n_whole", "n", right=True),
+            Column("meaning", "meaning", most=70))  # fmt: skip
     return Table("Delivery", cols, rows, note="no case is unknown, not zero", key="delivery")
 
 

@@ -220,14 +220,24 @@ def _handoffs(project: Snapshot) -> Iterator[Statement]:
 
 def _findings(look: Look) -> Iterator[Statement]:
     for finding in look.findings:
+        if finding.outcome is Outcome.UNKNOWN and finding.subject.startswith("project/"):
+            continue  # its source is named once, by itself
+        unknown = finding.outcome is Outcome.UNKNOWN
         yield Statement(
             discipline_of(finding),
             _finding_tone(finding),
             finding.subject,
-            str(finding),
-            f"{finding.severity} finding of rule {finding.rule}",
+            finding_text(finding),
+            f"rule {finding.rule} cannot tell" if unknown else f"{finding.severity} finding of rule {finding.rule}",
             evidence=finding.evidence,
         )
+
+
+def finding_text(finding: Finding) -> str:
+    """Return a finding as a line of a queue: what it is about, what is wrong, and the rule."""
+    kind, _, key = finding.subject.partition("/")
+    about = f"run/{short_run(key)}" if kind == "run" else finding.subject
+    return f"{about}: {finding.message} ({finding.rule})"
 
 
 def discipline_of(finding: Finding) -> Discipline:

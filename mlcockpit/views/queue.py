@@ -16,6 +16,7 @@ from mlcockpit.views.health import (
     assessments,
     commander_of,
     discipline_of,
+    finding_text,
     metric_text,
     open_incidents,
 )
@@ -177,7 +178,7 @@ def _findings(look: Look) -> Iterator[Ask]:
         if finding.outcome is Outcome.VIOLATION and finding.severity in (Severity.CRITICAL, Severity.HIGH):
             tone = Tone.BAD if finding.severity is Severity.CRITICAL else Tone.DOUBTFUL
             action = finding.fix or f"mlcockpit rule {finding.rule}"
-            yield Ask(finding.subject, tone, str(finding), discipline_of(finding), finding.owner or "", None, None,
+            yield Ask(finding.subject, tone, finding_text(finding), discipline_of(finding), finding.owner or "", None, None,
                       action)  # fmt: skip
 
 

@@ -15,8 +15,8 @@ def around(before: list[float], after: list[float]) -> list[Observation]:
 def test_a_jump_beyond_the_noise_is_clear() -> None:
     found = shift(around([0.38, 0.40, 0.39, 0.41], [0.64, 0.66, 0.65, 0.67]), days_ago(29))
     assert found is not None
-    assert (4, 4, True) == (found.n_before, found.n_after, found.is_clear)
-    assert 0.26 == pytest.approx(found.difference)
+    assert (found.n_before, found.n_after, found.is_clear) == (4, 4, True)
+    assert pytest.approx(found.difference) == 0.26
 
 
 def test_a_difference_within_the_spread_is_not_clear() -> None:

@@ -15,9 +15,9 @@ def measured(project: object) -> dict[str, tuple[float | None, int]]:
 
 def test_without_deployments_rates_are_unknown_and_not_zero() -> None:
     found = measured(a_project())
-    assert (None, 0) == found["change-fail rate"]
-    assert (None, 0) == found["rework rate"]
-    assert (0.0, 0) == found["deployments"]
+    assert found["change-fail rate"] == (None, 0)
+    assert found["rework rate"] == (None, 0)
+    assert found["deployments"] == (0.0, 0)
 
 
 def test_frequency_lead_time_failure_and_rework_are_counted() -> None:
@@ -32,12 +32,12 @@ def test_frequency_lead_time_failure_and_rework_are_counted() -> None:
         incidents=[an_incident(1, started_at=days_ago(58), detected_at=days_ago(57), mitigated_at=days_ago(55))],
     )
     found = measured(project)
-    assert (2 / 13, 2) == found["deployments"]
-    assert (7.0, 2) == found["lead time of a model"]
-    assert (50.0, 2) == found["change-fail rate"]
-    assert (50.0, 2) == found["rework rate"]
-    assert (1.0, 1) == found["time to detect"]
-    assert (2.0, 1) == found["time to mitigate"]
+    assert found["deployments"] == (2 / 13, 2)
+    assert found["lead time of a model"] == (7.0, 2)
+    assert found["change-fail rate"] == (50.0, 2)
+    assert found["rework rate"] == (50.0, 2)
+    assert found["time to detect"] == (1.0, 1)
+    assert found["time to mitigate"] == (2.0, 1)
 
 
 def test_a_deployment_fails_when_a_severe_incident_names_it_within_two_weeks() -> None:

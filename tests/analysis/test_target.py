@@ -58,7 +58,7 @@ def test_without_any_bound_there_is_nothing_to_meet() -> None:
 
 def test_the_miss_begins_at_the_first_value_of_the_unbroken_tail() -> None:
     found = assess(ProductMetric(target=0.75), weekly(0.7, 0.8, 0.7, 0.7, 0.7), NOW)
-    assert (days_ago(15), 3, "not >= 0.75 3 times in a row") == (found.since, found.in_a_row, found.why)
+    assert (days_ago(15), 3, "not >= 0.75, 3 values in a row") == (found.since, found.in_a_row, found.why)
     assert pytest.approx(found.gap) == -0.05
 
 

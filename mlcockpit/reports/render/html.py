@@ -26,7 +26,9 @@ def html(report: Report) -> str:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        words=lambda text: clean(text, CELL_MOST),
+        words=words,
+        first_up=lambda text: text[:1].upper() + text[1:],
+        short=short,
         anchor=anchor,
         minute=minute,
         sign=lambda tone: SIGNS.get(tone, ""),
@@ -45,6 +47,17 @@ def html(report: Report) -> str:
         monospace=_MONOSPACE,
         stale=[line for line in report.sources if line.state != "fresh"],
     )
+
+
+def words(text: object) -> str:
+    """Return `text` on one line without control codes; comparisons get their signs."""
+    return clean(text, CELL_MOST).replace(">= ", "≥ ").replace("<= ", "≤ ")
+
+
+def short(name: str) -> str:
+    """Return a name as people type it: a run by the first seven characters of its id."""
+    kind, _, key = name.partition("/")
+    return f"run/{key[:7]}" if kind == "run" else name
 
 
 def kind_of(section: Section) -> str:

@@ -10,9 +10,9 @@ from mlcockpit.views.table import Cell, Chart, Section, Table, Text
 from mlcockpit.views.text import SIGNS
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|~$])")
-_AT_START = re.compile(r"^(\s*)([-+#=.:]|\d+[.)])")
+_AT_START = re.compile(r"^(\s*)([-+](?=[\s-]|$)|=|#|\d+[.)](?=\s|$))")
 _LINKS = ((re.compile(r"://"), "&#58;//"), (re.compile(r"\bwww\.", re.IGNORECASE), "www&#46;"))
-_MENTIONS = ((re.compile(r"(?<!\w)@"), "&#64;"), (re.compile(r"(?<!\w)#(?=\d)"), "&#35;"))
+_MENTIONS = ((re.compile(r"(?<!\w)#(?=\d)"), "&#35;"), (re.compile(r"(?<!\w)@"), "&#64;"))
 CELL_MOST = 400
 
 
@@ -20,7 +20,7 @@ def escape(text: object, most: int = CELL_MOST) -> str:
     """Return `text` on one line with everything that Markdown or HTML would read as more than text made harmless."""
     line = clean(text, most).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     line = _AT_START.sub(lambda match: f"{match[1]}{match[2][:-1]}\\{match[2][-1]}", _SPECIAL.sub(r"\\\1", line))
-    for pattern, harmless in (*_LINKS, *_MENTIONS):
+    for pattern, harmless in (*_MENTIONS, *_LINKS):
         line = pattern.sub(harmless, line)
     return line
 
@@ -33,21 +33,22 @@ def markdown(report: Report) -> str:
         f"# {escape(report.title)}",
         "",
         *([f"*{escape(report.mission)}*", ""] if report.mission else []),
-        f"**{escape(report.question)}**",
+        f"**{escape(report.question[:1].upper() + report.question[1:])}**",
         "",
         f"{_sign(tone)}{escape(verdict)}. As of {escape(minute(report.as_of))} UTC, changes since {escape(minute(report.since))}.",
         "",
         *([f"Not fresh: {escape(', '.join(stale))}.", ""] if stale else []),
     ]
     for section in report.sections:
-        lines += [*_section(section), ""]
+        lines += [*section_lines(section), ""]
     if report.words:
         lines += ["## Words", "", *(f"- **{escape(word)}**: {escape(meaning)}" for word, meaning in report.words.items()), ""]
     lines += ["---", "", f"Content sha-256 `{report.content_sha256}`, journal head `{report.head}`."]
     return "\n".join(lines) + "\n"
 
 
-def _section(section: Section) -> list[str]:
+def section_lines(section: Section) -> list[str]:
+    """Return one section as lines."""
     head = [f"## {escape(section.title)}", ""] if section.title else []
     if isinstance(section, Table):
         return head + _table(section)
@@ -74,7 +75,8 @@ def _chart(chart: Chart) -> list[str]:
     if not values:
         return ["no values yet"]
     target = f", target {chart.target:g}" if chart.target is not None else ""
-    lines = [f"`{sparkline(values, 60)}`", "", escape(f"{min(values):.3g} to {max(values):.3g}{target}, last {values[-1]:.3g}, n = {len(values)}")]
+    extent = f"{min(values):.3g} to {max(values):.3g}{target}, last {values[-1]:.3g}, n = {len(values)}"
+    lines = [f"`{sparkline(values, 60)}`", "", escape(extent)]
     if chart.marks:
         lines += ["", *(f"- {mark.letter} {escape(f'{mark.at:%Y-%m-%d}')} {escape(mark.text)}" for mark in chart.marks)]
     return lines + (["", escape(chart.note)] if chart.note else [])
