@@ -8,6 +8,7 @@ ours is `prepare` and `commit` of the mirror, theirs is `MlflowClient.search_run
     python -m benchmarks.sync [RUNS]
 """
 
+import contextlib
 import shutil
 import sqlite3
 import statistics
@@ -27,7 +28,7 @@ PARAMS, METRICS, TAGS, LOGGED = 10, 8, 6, 5
 
 def main(runs: int) -> None:
     """Print each time and its ratio."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         store = Path(folder) / "mlflow.db"
         make_store(store, runs)
         theirs = seconds(lambda: search_all(store), times=1)
@@ -100,11 +101,11 @@ def make_store(store: Path, runs: int) -> None:
     copy_runs(store, runs - LOGGED)
 
 
-def copy_runs(store: Path, count: int) -> None:
-    """Copy the rows of the first runs under new ids."""
+def copy_runs(store: Path, count: int, *, originals: int = LOGGED) -> None:
+    """Copy the rows of the first `originals` runs under new ids."""
     connection = sqlite3.connect(store)
-    originals = [run for (run,) in connection.execute("SELECT run_uuid FROM runs ORDER BY rowid LIMIT ?", (LOGGED,))]
-    ids = [(uuid.uuid4().hex, originals[n % LOGGED], n) for n in range(count)]
+    first = [run for (run,) in connection.execute("SELECT run_uuid FROM runs ORDER BY rowid LIMIT ?", (originals,))]
+    ids = [(uuid.uuid4().hex, first[n % originals], n) for n in range(count)]
     connection.execute("CREATE TEMP TABLE copies (id TEXT, original TEXT, n INTEGER)")
     connection.executemany("INSERT INTO copies VALUES (?, ?, ?)", ids)
     for table in ("runs", "params", "metrics", "latest_metrics", "tags"):

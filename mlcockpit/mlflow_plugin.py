@@ -18,6 +18,8 @@ _PROJECT_FILE = "mlcockpit.toml"
 _LAUNCH = "mlcockpit.launch"
 _CAPTURE = "mlcockpit.capture"
 _CONTEXT = "MLFLOW_RUN_CONTEXT"
+_SWITCH = "MLCOCKPIT_CAPTURE"
+"""Set to 0, nothing is captured."""
 
 
 class LaunchContext:
@@ -96,6 +98,8 @@ class LaunchContext:
 
 
 def _is_marked() -> bool:
+    if os.environ.get(_SWITCH) == "0":
+        return True
     return _LAUNCH in os.environ.get(_CONTEXT, "") or "MLCOCKPIT_GUARD_TRACKING_URI" in os.environ
 
 

@@ -8,7 +8,7 @@ from mlcockpit.errors import UsageError
 
 _BARE = re.compile(r'([^\s"=<>!:]+)(!=|>=|<=|=|>|<|:)')
 _OPERATOR = re.compile(r"!=|>=|<=|=|>|<|:")
-_BARE_VALUE = re.compile(r'[^\s"]+\Z')
+_BARE_VALUE = re.compile(r'[^\s"]*\Z')
 _OR = re.compile(r"or(?=\s|\Z)", re.IGNORECASE)
 _PLAIN = re.compile(r'[^\s"=<>!:\-][^\s"=<>!:]*\Z')
 

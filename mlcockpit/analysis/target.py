@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import isfinite, nan, sqrt
+from typing import TYPE_CHECKING
 
-from mlcockpit.domain.product import Observation
 from mlcockpit.domain.project_file import ProductMetric
 from mlcockpit.domain.vocabulary import Direction
+
+if TYPE_CHECKING:
+    from mlcockpit.domain.product import Observation
 
 IN_A_ROW = 3
 """So many values beyond the target, one after the other, are a miss and no longer a bad week."""
@@ -49,7 +52,7 @@ class Assessment:
     """What one metric's values say against what was declared."""
 
     course: Course
-    latest: Observation | None
+    latest: "Observation | None"
     bound: str
     """The bound that was compared, such as ">= 0.4"; empty where none was declared."""
     gap: float | None
@@ -67,7 +70,7 @@ class Assessment:
         return self.course in (Course.BREACHED, Course.MISSED, Course.CLOSE)
 
 
-def assess(metric: ProductMetric, seen: Sequence[Observation], now: datetime) -> Assessment:
+def assess(metric: ProductMetric, seen: "Sequence[Observation]", now: datetime) -> Assessment:
     """Return the course of `metric`; `seen` is oldest first."""
     known = [each for each in seen if isfinite(each.value)]
     latest = known[-1] if known else None
@@ -141,7 +144,7 @@ def _limit(metric: ProductMetric, value: float) -> _Limit | None:
     return min(hard, key=lambda limit: limit.gap(value)) if hard else None
 
 
-def _tail(worse: Sequence[Observation], known: Sequence[Observation]) -> list[Observation]:
+def _tail(worse: "Sequence[Observation]", known: "Sequence[Observation]") -> "list[Observation]":
     bad = {id(each) for each in worse}
     tail: list[Observation] = []
     for each in reversed(known):
@@ -159,11 +162,11 @@ def _course(metric: ProductMetric, limit: _Limit, in_a_row: int, now: datetime) 
     if metric.due is not None and now.date() > metric.due:
         return Course.MISSED, f"not {limit} after {metric.due}, when it was due"
     if in_a_row >= IN_A_ROW:
-        return Course.MISSED, f"not {limit} {in_a_row} times in a row"
-    return Course.CLOSE, f"not {limit} {'once' if in_a_row == 1 else 'twice in a row'}"
+        return Course.MISSED, f"not {limit}, {in_a_row} values in a row"
+    return Course.CLOSE, f"not {limit}, {'once' if in_a_row == 1 else 'twice in a row'}"
 
 
-def _staleness(metric: ProductMetric, latest: Observation, now: datetime) -> str:
+def _staleness(metric: ProductMetric, latest: "Observation", now: datetime) -> str:
     most = longest_age(metric)
     if now - latest.at <= most:
         return ""

@@ -2,7 +2,8 @@
 
 Standard library only, python 3.8 syntax, imports nothing of ours; works on MLflow 2.x and 3.x and in child processes.
 MLCOCKPIT_GUARD_TRACKING_URI (and MLCOCKPIT_GUARD_REGISTRY_URI, default the same) name the private store,
-MLCOCKPIT_GUARD_TAGS (JSON) the tags that every run gets. Stores that code opens by class or REST are not caught.
+MLCOCKPIT_GUARD_TAGS (JSON) the tags that every run gets, MLCOCKPIT_GUARD_ARTIFACTS where a database store puts
+artifacts. Stores that code opens by class or REST are not caught.
 """
 
 import os
@@ -30,7 +31,8 @@ def start(hook):
 
     hook.on_import(_SERVICE + "utils", service)
     hook.on_import(_REGISTRY + "utils", models)
-    hook.on_import(_SERVICE + "registry", _stores(hook, "TrackingStoreRegistry", tracking))
+    artifacts = os.environ.get("MLCOCKPIT_GUARD_ARTIFACTS")
+    hook.on_import(_SERVICE + "registry", _stores(hook, "TrackingStoreRegistry", tracking, artifacts))
     hook.on_import(_REGISTRY + "registry", _stores(hook, "ModelRegistryStoreRegistry", registry))
     hook.on_import("mlflow.tracking.fluent", _experiments(hook))
     hook.on_import("mlflow.tracking.client", _client(hook))
@@ -56,10 +58,10 @@ def _returning(uri):
     return make
 
 
-def _stores(hook, name, uri):
+def _stores(hook, name, uri, artifacts=None):
     def make(original):
-        def get_store(self, store_uri=None, *args, **kwargs):
-            return original(self, uri, *args, **kwargs)
+        def get_store(self, store_uri=None, artifact_uri=None, *args, **kwargs):
+            return original(self, uri, artifacts or artifact_uri, *args, **kwargs)
 
         return get_store
 

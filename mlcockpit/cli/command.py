@@ -40,6 +40,10 @@ class Command:
     def arguments(self, parser: ArgumentParser) -> None:
         """Add the command's own arguments; the common ones are already there."""
 
+    def words(self, words: list[str]) -> list[str]:
+        """Return the command line as argparse must see it; for commands whose values may begin with a dash."""
+        return words
+
     def run(self, cockpit: "Cockpit", options: Namespace) -> Answer:
         """Do it; raise a CockpitError where it cannot be done."""
         raise AssertionError(f"{type(self).__name__} has no run")

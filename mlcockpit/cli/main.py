@@ -131,7 +131,7 @@ def _parse(command: Command, path: tuple[str, ...], rest: list[str], common: Nam
         rest, options.rest = rest[:cut], rest[cut + 1 :]
     elif command.rest:
         options.rest = []
-    return parser.parse_args(rest, options)
+    return parser.parse_args(command.words(rest), options)
 
 
 def _is_entity(word: str) -> bool:

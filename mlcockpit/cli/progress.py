@@ -1,5 +1,7 @@
 """Long work shows how far it is on stderr when that is a terminal, and is silent in a pipe."""
 
+import json
+import os
 import sys
 from typing import TextIO
 
@@ -40,6 +42,23 @@ class Silent:
         """Do nothing."""
 
 
-def progress(*, quiet: bool) -> Bar | Silent:
-    """Return a bar on a terminal's stderr, else silence."""
+class Lines:
+    """One JSON object a step, for a program that watches: the app runs long work in a process of its own."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def step(self, stage: str, detail: str = "", done: int = 0, total: int = 0) -> None:
+        """Write the step on a line of its own."""
+        self._out.write(json.dumps({"stage": stage, "detail": detail, "done": done, "total": total}) + "\n")
+        self._out.flush()
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def progress(*, quiet: bool) -> Bar | Lines | Silent:
+    """Return a bar on a terminal's stderr, JSON lines where MLCOCKPIT_PROGRESS=json asks for them, else silence."""
+    if os.environ.get("MLCOCKPIT_PROGRESS") == "json":
+        return Lines(sys.stderr)
     return Bar(sys.stderr) if sys.stderr.isatty() and not quiet else Silent()

@@ -24,8 +24,8 @@ SECRET_FILE = re.compile(
 )
 """A file of that name is never kept, whatever is in it."""
 
+_KEY_BLOCK = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)")
 _SHAPES = (
-    ("private-key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
     ("url", r"(?<=://)[^\s/@:'\"]*:(?P<value>[^\s/@'\"]+)(?=@)"),
     ("url", r"(?<=://)(?P<value>[A-Za-z0-9_-]{20,})(?=@)"),
     ("aws", r"\b(?:AKIA|ASIA|AGPA|AIDA)[0-9A-Z]{16}\b"),
@@ -50,12 +50,20 @@ _SHAPES = (
     (
         "setting",
         rf"(?im)^[ \t]*(?:export\s+|set\s+|-\s+|ENV\s+)?{_NAME}(?:=|:[ \t]+)"
-        r"(?P<value>[^\s'\"#()\[\]{},]{4,})[ \t]*$",
+        r"(?P<value>[^\s'\"#()\[\]{},]{4,})[ \t\r]*$",
     ),
-    ("setting", rf"(?im)^[ \t]*{_NAME}[ \t]*=[ \t]*(?=\S*\d)(?P<value>[^\s'\"#()\[\]{{}},.]{{12,}})[ \t]*$"),
+    ("setting", rf"(?im)^[ \t]*{_NAME}[ \t]*=[ \t]*(?=\S*\d)(?P<value>[^\s'\"#()\[\]{{}},.]{{12,}})[ \t\r]*$"),
     ("inline", rf"(?i)(?<![A-Za-z0-9._-]){_NAME}=(?P<value>[^\s'\"()\[\]{{}},;&]{{6,}})"),
 )
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _SHAPES)
+_ANCHORS = (
+    *(b"pass", b"pwd", b"secret", b"token", b"credential", b"auth", b"bearer", b"basic ", b"key", b"string", b"webhook"),
+    *(b"://", b"sig", b"akia", b"asia", b"agpa", b"aida", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
+    *(b"glpat-", b"xox", b"slack", b"aiza", b"ya29.", b"k_live_", b"k_test_", b"sk-", b"hf_", b"dapi", b"pypi-", b"npm_"),
+    *(b"sg.", b"eyj"),
+)
+"""Every pattern holds one of these, so that only the text around them is searched: 10 MB of numbers cost nothing."""
+_BEFORE, _AFTER = 300, 4000
 _PLACEHOLDER = re.compile(
     r"^(?:<.*|\$.*|%.*%|.*\{.*|x{3,}|\*{3,}|\.{3,}|none|null|true|false|str|int|bytes|optional.*|required|your[-_].*"
     r"|changeme|example|placeholder|\[redacted.*|os\.environ.*|os\.getenv.*|secrets\..*|getpass.*|args\..*|self\..*)$",
@@ -88,9 +96,56 @@ def is_secret_name(name: str) -> bool:
 def redact(text: str, *, salt: bytes, where: str) -> tuple[str, tuple[Redaction, ...]]:
     """Return `text` with every credential replaced, and what was replaced; line breaks keep their number."""
     found: list[Redaction] = []
-    for kind, pattern in _PATTERNS:
-        text = pattern.sub(lambda match, kind=kind: _masked(match, kind, salt, where, found), text)  # type: ignore[misc]
-    return text, tuple(found)
+    if "PRIVATE KEY-----" in text:
+        text = _KEY_BLOCK.sub(lambda match: _masked(match, "private-key", _Place(where, 1, salt), found), text)
+    data = text.encode("utf-8", "surrogatepass")
+    kept, done, line = [], 0, 1
+    for start, end in _segments(data):
+        line += data.count(b"\n", done, start)
+        part = data[start:end].decode("utf-8", "surrogatepass")
+        place = _Place(where if b"\n" not in data else f"{where}:", line, salt)
+        for kind, pattern in _PATTERNS:
+            part = pattern.sub(lambda match, kind=kind, place=place: _masked(match, kind, place, found), part)  # type: ignore[misc]
+        kept += [data[done:start], part.encode("utf-8", "surrogatepass")]
+        line += data.count(b"\n", start, end)
+        done = end
+    return b"".join([*kept, data[done:]]).decode("utf-8", "surrogatepass"), tuple(found)
+
+
+@dataclass(frozen=True)
+class _Place:
+    where: str
+    """Ends with a colon where a line number follows."""
+    line: int
+    salt: bytes
+
+
+def _segments(data: bytes) -> list[tuple[int, int]]:
+    """Return the parts of lines that lie around anchors, in order and apart."""
+    low = data.lower()
+    spans = []
+    for anchor in _ANCHORS:
+        at = low.find(anchor)
+        while at >= 0:
+            start, end = low.rfind(b"\n", 0, at) + 1, low.find(b"\n", at)
+            end = len(low) if end < 0 else end
+            if end - start > _BEFORE + _AFTER:
+                start, end = _boundary(data, max(start, at - _BEFORE)), _boundary(data, min(end, at + _AFTER))
+            spans.append((start, end))
+            at = low.find(anchor, max(end - len(anchor), at + 1) if end - at > len(anchor) else at + 1)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _boundary(data: bytes, place: int) -> int:
+    while 0 < place < len(data) and data[place] & 0xC0 == 0x80:
+        place -= 1
+    return place
 
 
 def redact_argv(argv: Sequence[str], *, salt: bytes) -> tuple[tuple[str, ...], tuple[Redaction, ...]]:
@@ -119,16 +174,17 @@ def without_credentials(url: str) -> str:
     return f"{scheme}://{place.rpartition('@')[2]}{slash}{path.split('?', 1)[0].split('#', 1)[0]}"
 
 
-def _masked(match: re.Match[str], kind: str, salt: bytes, where: str, found: list[Redaction]) -> str:
+def _masked(match: re.Match[str], kind: str, place: _Place, found: list[Redaction]) -> str:
     whole = match.group()
     value = match.groupdict().get("value") or whole
     literal = kind in ("setting", "inline") and bool(_CODE_NAME.match(value)) and not whole.strip()[:1].isupper()
     if literal or _PLACEHOLDER.match(value) or (kind in ("quoted", "inline", "setting", "flag") and value.isdigit()):
         return whole
     at = whole.rfind(value)
-    line = match.string.count("\n", 0, match.start()) + 1
-    place = f"{where}:{line}" if "\n" in match.string else where
-    found.append(Redaction(place, kind, fingerprint(value, salt)))
+    is_numbered = place.where.endswith(":") or "\n" in match.string
+    line = place.line + match.string.count("\n", 0, match.start())
+    where = f"{place.where.removesuffix(':')}:{line}" if is_numbered else place.where
+    found.append(Redaction(where, kind, fingerprint(value, place.salt)))
     breaks = "\n" * value.count("\n")
     return f"{whole[:at]}{_mark(kind, found[-1].fingerprint)}{breaks}{whole[at + len(value) :]}"
 

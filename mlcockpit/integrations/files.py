@@ -14,7 +14,7 @@ from mlcockpit.integrations.digest_cache import SETTLED_S, DigestCache, Known, S
 from mlcockpit.ports import FileDigest
 
 _TABLES = (".parquet", ".pq", ".csv", ".tsv", ".csv.gz", ".tsv.gz")
-_BUFFER = 1 << 20
+_BUFFER = 1 << 18
 _OURS = ".mlcockpit"
 
 

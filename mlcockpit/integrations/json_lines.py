@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import selectors
 import subprocess
 import tempfile
@@ -30,11 +31,11 @@ def lines_of(
                 if answer.get("done"):
                     return
                 if "error" in answer:
-                    raise SourceFailed(f"{subject} cannot be read: {clean(answer['error'])}", hint=_HINT)
+                    raise SourceFailed(f"{subject} cannot be read: {_clean(answer['error'])}", hint=_HINT)
                 yield answer
             complaints.seek(0)
             last = (complaints.read()[-4000:].decode(errors="replace").strip().splitlines() or ["it said nothing"])[-1]
-            raise SourceFailed(f"{subject} cannot be read: the reader ended: {clean(last)}", hint=_HINT)
+            raise SourceFailed(f"{subject} cannot be read: the reader ended: {_clean(last)}", hint=_HINT)
         finally:
             process.kill()
             process.wait()
@@ -42,7 +43,12 @@ def lines_of(
                 process.stdout.close()
 
 
-_HINT = "check tracking_uri in mlcockpit.toml and that the server answers; the last good mirror stays in use"
+def _clean(words: object) -> str:
+    """Return MLflow's own words without the credentials that an address may carry."""
+    return clean(re.sub(r"//[^/\s@]*@", "//", str(words)))
+
+
+_HINT = "check [sources] mlflow in mlcockpit.toml and that the server answers; the last good mirror stays in use"
 
 
 def _parsed(line: bytes, subject: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import mlcockpit.child
 AUDIT = "MLCOCKPIT_AUDIT_DIR"
 GUARD_TRACKING = "MLCOCKPIT_GUARD_TRACKING_URI"
 GUARD_REGISTRY = "MLCOCKPIT_GUARD_REGISTRY_URI"
+GUARD_ARTIFACTS = "MLCOCKPIT_GUARD_ARTIFACTS"
 GUARD_TAGS = "MLCOCKPIT_GUARD_TAGS"
 RUN_CONTEXT = "MLFLOW_RUN_CONTEXT"
 LAUNCH_TAG = "mlcockpit.launch"
@@ -45,11 +46,16 @@ def guarded(
     tracking_uri: str,
     *,
     registry_uri: str | None = None,
+    artifacts: str | None = None,
     tags: Mapping[str, str] | None = None,
     child: Path = CHILD,
 ) -> dict[str, str]:
-    """Return `environ` in which MLflow writes only to the given store, and every run gets `tags`."""
+    """Return `environ` in which MLflow writes only to the given store, and every run gets `tags`.
+
+    `artifacts` is the folder for them where the store is a database; None: ./mlruns of the command.
+    """
     guard = {GUARD_TRACKING: tracking_uri, GUARD_REGISTRY: registry_uri or tracking_uri}
+    guard |= {GUARD_ARTIFACTS: artifacts} if artifacts else {}
     uris = {"MLFLOW_TRACKING_URI": tracking_uri, "MLFLOW_REGISTRY_URI": registry_uri or tracking_uri}
     marks = {GUARD_TAGS: json.dumps(dict(tags)), **with_tags(environ, tags)} if tags else {}
     return _on_path({**environ, **guard, **uris, **marks}, child)

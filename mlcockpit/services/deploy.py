@@ -1,5 +1,6 @@
 """`deploy` records that a model version serves; a blocking gate that is not green refuses it, and nothing is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,9 +9,10 @@ from mlcockpit.domain.names import canonical, parts
 from mlcockpit.domain.record import name_of
 from mlcockpit.domain.transitions import step
 from mlcockpit.domain.vocabulary import DeploymentState, ModelState, PromotionState, Strategy
-from mlcockpit.errors import CockpitError, Refused, SourceFailed, UsageError
+from mlcockpit.errors import CockpitError, Refused, UsageError
+from mlcockpit.integrations.model_files import weights_digest
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gate import judge_promotion, open_live, policy_of, store_judgement
+from mlcockpit.services.gate import judge_promotion, open_live, policy_of, rule_findings, store_judgement
 from mlcockpit.services.promote import advance, find_promotion, gate_words, refuse_unfit, resolve_environment
 from mlcockpit.services.resolve_name import resolve_number, resolve_version
 from mlcockpit.store.records import read_all
@@ -51,12 +53,12 @@ def deploy(
 ) -> Deployment:
     """Record the deployment of a promotion, or of a version in an environment; raises GateRed or Refused."""
     order = _order(cockpit, what, environment, strategy, traffic_pct, reason)
-    digest = artifact_digest(cockpit, order.environment)
+    digest, rules = artifact_digest(cockpit, order.environment), rule_findings(cockpit, order.environment)
     with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
         refuse_unfit(tx, order.model, order.number)
         request = _request(cockpit, tx, order)
         if request is not None:
-            _pass_the_gate(cockpit, tx, request)
+            _pass_the_gate(cockpit, tx, request, rules)
         return record_deployment(tx, order, request, digest)
 
 
@@ -112,14 +114,22 @@ def close(tx: Transaction, deployment: Deployment, state: DeploymentState, reaso
 
 
 def artifact_digest(cockpit: Cockpit, environment: str) -> str | None:
-    """Return the SHA-256 of what an environment serves; None where it cannot be seen from here."""
+    """Return the SHA-256 of the weights that an environment serves; None where they cannot be seen from here.
+
+    Bytes put there later than the instant that is written down (`--at`) say nothing about it.
+    """
     declared = cockpit.file.environments.get(environment)
     if declared is None or declared.artifact is None or not (cockpit.root / declared.artifact).exists():
         return None
-    try:
-        return cockpit.files.digest(Path(declared.artifact), table=False).sha256
-    except SourceFailed:
+    place = cockpit.root / declared.artifact
+    if cockpit.at is not None and _newest(place) > cockpit.at.timestamp():
         return None
+    return weights_digest(place)
+
+
+def _newest(place: Path) -> float:
+    inside = [each.stat().st_mtime for each in place.rglob("*") if each.is_file()] if place.is_dir() else []
+    return max([place.stat().st_mtime, *inside])
 
 
 def _order(
@@ -184,10 +194,12 @@ def _runs_beside(tx: Transaction, order: Order) -> bool:
     )
 
 
-def _pass_the_gate(cockpit: Cockpit, tx: Transaction, request: PromotionRequest) -> None:
+def _pass_the_gate(
+    cockpit: Cockpit, tx: Transaction, request: PromotionRequest, rules: Mapping[str, int]
+) -> None:
     """Commit a promotion whose gate is green; raises GateRed or Refused."""
     name = name_of("promo", request)
-    judgement = judge_promotion(cockpit, tx, request)
+    judgement = judge_promotion(cockpit, tx, request, rules)
     if judgement.policy.blocking and not judgement.is_green:
         raise GateRed(
             f"the gate of {name} is not green ({'; '.join(judgement.open_checks())})",

@@ -15,6 +15,7 @@ from mlcockpit.domain.product import Decision
 from mlcockpit.domain.training import ModelVersion
 from mlcockpit.errors import UnknownName
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.services.run_book import find
 from mlcockpit.store.records import read_columns
 
 _NUMBERED: Mapping[str, type[SQLModel]] = {
@@ -24,8 +25,6 @@ _NUMBERED: Mapping[str, type[SQLModel]] = {
     "promo": PromotionRequest,
     "decision": Decision,
 }
-_SHORTEST_RUN = 4
-"""Characters of a run id that a person must type at least."""
 
 
 def resolve_name(cockpit: Cockpit, word: str, *, kinds: Sequence[str] = KINDS) -> str:
@@ -35,7 +34,7 @@ def resolve_name(cockpit: Cockpit, word: str, *, kinds: Sequence[str] = KINDS) -
     if kind not in kinds:
         raise UnknownName(f"{word!r} names no {' or '.join(_words(kinds))}", hint=_hint(cockpit, word, kinds))
     if kind == "run":
-        return _run(cockpit, word, name.removeprefix("run/"))
+        return f"run/{find(cockpit, name)}"
     if name in known_names(cockpit, kind) or _is_free(cockpit, name):
         return name
     raise UnknownName(f"there is no {name}", hint=_hint(cockpit, name, (kind,)))
@@ -65,24 +64,14 @@ def known_names(cockpit: Cockpit, kind: str) -> list[str]:
 def _in_one_form(word: str, kinds: Sequence[str]) -> str:
     """Return kind/key[@version]; a bare word gets the one kind that is asked for, a version its usual sign."""
     name = canonical(word)
+    if not parts(name)[0] and len(kinds) == 1:
+        name = f"{kinds[0]}/{name}"
     kind, key, version = parts(name)
-    if not kind and len(kinds) == 1:
-        kind = kinds[0]
     if kind == "data" and version.isdigit():
         version = f"v{version}"
     if kind == "model" and version.startswith("v") and version[1:].isdigit():
         version = version[1:]
     return f"{kind}/{key}@{version}" if version else f"{kind}/{key}"
-
-
-def _run(cockpit: Cockpit, word: str, beginning: str) -> str:
-    found = cockpit.runs.named(beginning) if len(beginning) >= _SHORTEST_RUN else ()
-    if len(found) == 1:
-        return f"run/{found[0]}"
-    if found:
-        names = ", ".join(f"run/{run_id[:12]}" for run_id in found[:5])
-        raise UnknownName(f"{word!r} could be {len(found)} runs", hint=f"say which: {names}")
-    raise UnknownName(f"there is no run {beginning!r}", hint="`mlcockpit runs` lists them; after a new run, `mlcockpit sync`")
 
 
 def _is_free(cockpit: Cockpit, name: str) -> bool:

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from difflib import get_close_matches
 
-from mlcockpit.domain.names import KINDS, canonical, parts
+from mlcockpit.domain.names import KINDS, canonical, looks_like_a_name, parts
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.errors import UnknownName, UsageError
 from mlcockpit.rules.engine import judge
 from mlcockpit.rules.registry import all_rules, find_rule
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.services.resolve_name import resolve_name
 from mlcockpit.services.snapshot import take_snapshot
 from mlcockpit.views.lens import LENSES
 from mlcockpit.views.look import Look
@@ -29,7 +30,9 @@ def show(
     project: Snapshot | None = None,
 ) -> View:
     """Return the view of a screen (`overview`) or of an entity (`inc/1`); `project` saves a caller's second load."""
-    dotted, focus = resolve(name, focus)
+    if screen(name) is None and looks_like_a_name(name):
+        name = resolve_name(cockpit, name, kinds=tuple(CARDS))
+    dotted, focus = resolve(name, resolve_name(cockpit, focus, kinds=(*CARDS, "env")) if focus else "")
     look = look_of(cockpit, lens=lens, since=since, focus=focus)
     if dotted.startswith("mlcockpit.services."):
         return _call(dotted, cockpit, look)

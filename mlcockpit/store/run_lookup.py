@@ -18,7 +18,7 @@ def find_run(connection: sqlite3.Connection, name: str) -> str:
     wanted = name.removeprefix("run/")
     if connection.execute("SELECT 1 FROM runs WHERE run = ?", (wanted,)).fetchone():
         return wanted
-    begins = "r.run >= ?1 AND r.run < ?1 || char(1114111)" if wanted else "false"
+    begins = "?1 <> '' AND r.run >= ?1 AND r.run < ?1 || char(1114111)"
     sql = (
         f"SELECT r.run, {COLUMNS['name']}, r.status FROM runs r WHERE {{}} ORDER BY r.is_deleted, r.started_ms DESC"
         f" LIMIT {LISTED + 1}"

@@ -58,6 +58,13 @@ class Transaction:
         """Return the record with this id; None where there is none."""
         return self._session.get(kind, number)
 
+    def newest_events(self, most: int, **by: object) -> Sequence[Event]:
+        """Return at most `most` events whose fields equal `by`, newest first."""
+        query = select(Event)
+        for field, value in by.items():
+            query = query.where(getattr(Event, field) == value)
+        return self._session.exec(query.order_by(text("seq DESC")).limit(most)).all()
+
     def save(self, record: R) -> R:
         """Store a new or changed record and give it its number; call `happened` in the same transaction."""
         self._session.add(record)

@@ -58,6 +58,7 @@ class Opened:
     home: Path
     discipline: str
     """The lens of the person; empty where the project does not know them."""
+    actor: str
     now: datetime
 
 
@@ -184,6 +185,11 @@ class CockpitApp(App[None]):
                 self.uninstall_screen(screen)
                 screen.remove()
 
+    def command_words(self) -> list[str]:
+        """Return the common options by which a child process opens the same project as the same person."""
+        assert self.opened is not None
+        return ["-C", str(self.opened.root), "--as", self.opened.actor]
+
     def tell(self, words: str, ink: str = "doubtful") -> None:
         """Say a sentence where the person looks."""
         screen = next((each for each in reversed(self.screen_stack) if isinstance(each, CockpitScreen)), None)
@@ -221,7 +227,7 @@ class _Quiet:
 def _opened(cockpit: "Cockpit") -> Opened:
     person = cockpit.file.people.get(cockpit.actor)
     discipline = person.discipline.value if person else ""
-    return Opened(cockpit.file.project.key, cockpit.root, cockpit.home, discipline, cockpit.now())
+    return Opened(cockpit.file.project.key, cockpit.root, cockpit.home, discipline, cockpit.actor, cockpit.now())
 
 
 def _place(words: str) -> Place | None:

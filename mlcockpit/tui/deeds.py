@@ -1,12 +1,10 @@
 """What can be done on every screen: places, lens, theme, clipboard, choosers and sync."""
 
-import asyncio
-import sys
-import time
 from typing import TYPE_CHECKING
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import UnknownName
+from mlcockpit.tui.child_process import Child
 from mlcockpit.tui.clipboard import osc52_fits
 from mlcockpit.tui.glyphs import ASCII, UNICODE
 from mlcockpit.tui.offers import action_items, name_items, names_in, place_items, typed_place
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
     from mlcockpit.tui.app import CockpitApp
 
 THEMES = ("ansi-dark", "ansi-light", "textual-dark", "textual-light")
-SYNC_TICK = 1.0
 
 
 class Deeds:
@@ -152,22 +149,14 @@ class Deeds:
 
     async def _sync(self) -> None:
         self._syncing = True
-        assert self._app.opened is not None
-        began = time.monotonic()
-        words = [sys.executable, "-m", "mlcockpit", "-C", str(self._app.opened.root), "--quiet", "sync"]
-        pipe = asyncio.subprocess.PIPE
-        child = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe)
-        ending = asyncio.ensure_future(child.communicate())
         try:
-            while not (await asyncio.wait({ending}, timeout=SYNC_TICK))[0]:
-                self._app.tell(f"syncing {int(time.monotonic() - began)} s", "faint")
-            out, err = ending.result()
+            words = [*self._app.command_words(), "sync"]
+            ended = await Child(words, width=200, step=lambda stage, detail: self._app.tell(f"sync: {stage} {detail}", "faint")).run()
         finally:
             self._syncing = False
-            if child.returncode is None:
-                child.terminate()
-        said = (out if child.returncode == 0 else err).decode(errors="replace").strip().splitlines()
-        if child.returncode == 0:
+        if ended.exit_code == 0:
             self._app.changed()
-        last = said[-1] if said else f"exit code {child.returncode}"
-        self._app.notify(f"sync: {clean(last, 300)}", markup=False, severity="information" if not child.returncode else "error")
+        last = (ended.out.strip().splitlines() or [""])[-1] if ended.exit_code == 0 else ended.said
+        self._app.notify(
+            f"sync: {clean(last, 300) or 'done'}", markup=False, severity="error" if ended.exit_code else "information"
+        )

@@ -21,7 +21,7 @@ def natural_width(section: Section, glyphs: Glyphs) -> int:
         return max((width_of(clean(line, 2000)) for line in section.lines), default=10) + BORDER
     if not section.rows:
         return 44
-    total = BORDER + 2
+    total = BORDER + 3
     for place, column in enumerate(section.columns):
         seen = max(width_of(signed(row.cells[place].text, row.cells[place].tone, glyphs)) for row in section.rows)
         total += 2 + max(width_of(column.title), min(max(seen, column.width), column.most))
@@ -31,7 +31,9 @@ def natural_width(section: Section, glyphs: Glyphs) -> int:
 def natural_height(section: Section, width: int) -> int:
     """Return the lines a section would like, its border included."""
     if isinstance(section, Table):
-        return BORDER + (1 + len(section.rows) if section.rows else len(wrap(section.empty, max(width - 4, 10))))
+        if not section.rows:
+            return BORDER + len(wrap(section.empty, max(width - 4, 10)))
+        return BORDER + int(any(column.title for column in section.columns)) + len(section.rows)
     if isinstance(section, Chart):
         return CHART + min(len(section.marks), 4)
     return BORDER + sum(len(wrap(line, max(width - BORDER, 10))) for line in section.lines)

@@ -46,6 +46,7 @@ class CockpitScreen(Screen[None]):
         self.shown: View | None = None
         self.read_at = 0.0
         self.stamp = -1
+        self.zoomed = False
         self._asked_at: float | None = None
         self._ticking = False
 
@@ -213,14 +214,15 @@ class CockpitScreen(Screen[None]):
 
     def do_zoom(self) -> None:
         """Give the focused pane the whole page, or put it back."""
-        if self.maximized is not None:
-            self.minimize()
+        pane = None if self.zoomed else self._focused_pane()
+        if pane is None and not self.zoomed:
+            self.say("Zoom: no pane has the focus; tab moves to one")
         else:
-            pane = self._focused_pane()
-            if pane is None:
-                self.say("Zoom: no pane has the focus; tab moves to one")
-            else:
-                self.maximize(pane, container=False)
+            self.zoomed = pane is not None
+            self.zoom_on(pane)
+
+    def zoom_on(self, pane: Pane | None) -> None:
+        """Give one pane the whole page, or share it again."""
 
     def _focused_pane(self) -> Pane | None:
         found = [node for node in self.focused.ancestors_with_self if isinstance(node, Pane)] if self.focused else []
@@ -233,8 +235,8 @@ class CockpitScreen(Screen[None]):
             line.close()
             self.apply_filter("")
             self.focus_body()
-        elif self.maximized is not None:
-            self.minimize()
+        elif self.zoomed:
+            self.do_zoom()
         elif self.filter:
             self.do_filter_clear()
         else:

@@ -7,7 +7,7 @@ from mlcockpit.analysis.lineage import dataset_version_of
 from mlcockpit.domain.delivery import Deployment, PromotionRequest
 from mlcockpit.domain.names import parts
 from mlcockpit.domain.snapshot import Snapshot
-from mlcockpit.domain.vocabulary import PromotionState, Tone
+from mlcockpit.domain.vocabulary import DeploymentState, PromotionState, Tone
 from mlcockpit.views.facts import owner_cell
 from mlcockpit.views.health import verdict_tone
 from mlcockpit.views.look import Look, source_lines
@@ -15,6 +15,7 @@ from mlcockpit.views.monitors import readings
 from mlcockpit.views.phrases import age, age_cell, day_cell, number, short_run, span, sparkline
 from mlcockpit.views.table import Cell, Column, Row, Section, Table, View
 
+OPEN = (DeploymentState.LIVE, DeploymentState.CANARY, DeploymentState.SHADOW)
 DRILL = timedelta(days=180)
 """A rollback that was not done, or tried, for so long is unproven."""
 
@@ -35,8 +36,11 @@ def deploy(project: Snapshot, look: Look) -> View:
 
 def live_table(project: Snapshot) -> Table:
     """Return the open deployments; an environment that declares a model and runs none says so."""
-    rows = [_live_row(project, deployment) for deployment in project.live]
-    busy = {deployment.environment for deployment in project.live}
+    order = {key: (environment.order, key) for key, environment in project.file.environments.items()}
+    opened = [each for each in project.deployments if each.is_open and each.state in OPEN]
+    opened.sort(key=lambda each: (each.state is DeploymentState.SHADOW, order.get(each.environment, (99, ""))))
+    rows = [_live_row(project, deployment) for deployment in opened]
+    busy = {deployment.environment for deployment in opened}
     for key, environment in project.file.environments.items():
         if key not in busy:
             cells = (Cell(key), Cell(environment.model), Cell("nothing is deployed", tone=Tone.UNKNOWN), *(Cell("") for _ in range(7)))
@@ -162,6 +166,7 @@ def _live_row(project: Snapshot, deployment: Deployment) -> Row:
     verdict = attempts[-1].verdict if attempts else None
     found = [dataset_version_of(project, read, run) for read in run.inputs] if run else []
     known = [f"{version.dataset} v{version.number}" for version in found if version is not None]
+    shadow = deployment.state is DeploymentState.SHADOW
     watched = readings(project, deployment.environment)
     red, unknown = sum(each.state == "red" for each in watched), sum(each.state == "unknown" for each in watched)
     watching = Cell("none", tone=Tone.DOUBTFUL)
@@ -173,7 +178,7 @@ def _live_row(project: Snapshot, deployment: Deployment) -> Row:
         (
             Cell(f"{deployment.environment}", link=f"deploy/{deployment.id}"),
             Cell(f"{deployment.model} v{deployment.number}", link=f"model/{deployment.model}@{deployment.number}"),
-            Cell(f"{deployment.traffic_pct} %", deployment.traffic_pct),
+            Cell("shadow" if shadow else f"{deployment.traffic_pct} %", 0 if shadow else deployment.traffic_pct),
             day_cell(deployment.started_at),
             Cell(deployment.actor),
             Cell(f"{short_run(run.run_id)} {verdict or 'never reproduced'}", link=f"run/{run.run_id}", tone=verdict_tone(verdict))

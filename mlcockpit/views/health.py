@@ -26,10 +26,10 @@ from mlcockpit.domain.vocabulary import (
     Severity,
     Source,
     Tone,
-    Verdict,
 )
 from mlcockpit.views.look import Look
 from mlcockpit.views.phrases import age, count, measured, number, short_run, ticket
+from mlcockpit.views.verdict import verdict_tone as verdict_tone
 
 TONES = (Tone.BAD, Tone.DOUBTFUL, Tone.UNKNOWN, Tone.PLAIN, Tone.GOOD, Tone.FAINT)
 """Worst first."""
@@ -182,24 +182,10 @@ def _reproductions(project: Snapshot) -> Iterator[Statement]:
             yield Statement(Discipline.ML, Tone.DOUBTFUL, subject, text, "live run never reproduced", run.started_at)
             continue
         last = attempts[-1]
-        tone = _VERDICT_TONES[last.verdict]
+        tone = verdict_tone(last.verdict)
         text = f"{where}: its run {short} reproduces {last.verdict}"
         evidence = f"{last.reason}, {age(project.as_of, last.ended_at)} ago"
         yield Statement(Discipline.ML, tone, subject, text, "last verdict on a live run", last.ended_at, evidence)
-
-
-_VERDICT_TONES = {
-    Verdict.IDENTICAL: Tone.GOOD,
-    Verdict.EQUIVALENT: Tone.GOOD,
-    Verdict.DIVERGED: Tone.BAD,
-    Verdict.FAILED: Tone.BAD,
-    Verdict.INCOMPLETE: Tone.DOUBTFUL,
-}
-
-
-def verdict_tone(verdict: Verdict | None) -> Tone:
-    """Return what a verdict means; none is unknown."""
-    return Tone.UNKNOWN if verdict is None else _VERDICT_TONES[verdict]
 
 
 def _promotions(project: Snapshot) -> Iterator[Statement]:
@@ -234,14 +220,24 @@ def _handoffs(project: Snapshot) -> Iterator[Statement]:
 
 def _findings(look: Look) -> Iterator[Statement]:
     for finding in look.findings:
+        if finding.outcome is Outcome.UNKNOWN and finding.subject.startswith("project/"):
+            continue  # its source is named once, by itself
+        unknown = finding.outcome is Outcome.UNKNOWN
         yield Statement(
             discipline_of(finding),
             _finding_tone(finding),
             finding.subject,
-            str(finding),
-            f"{finding.severity} finding of rule {finding.rule}",
+            finding_text(finding),
+            f"rule {finding.rule} cannot tell" if unknown else f"{finding.severity} finding of rule {finding.rule}",
             evidence=finding.evidence,
         )
+
+
+def finding_text(finding: Finding) -> str:
+    """Return a finding as a line of a queue: what it is about, what is wrong, and the rule."""
+    kind, _, key = finding.subject.partition("/")
+    about = f"run/{short_run(key)}" if kind == "run" else finding.subject
+    return f"{about}: {finding.message} ({finding.rule})"
 
 
 def discipline_of(finding: Finding) -> Discipline:

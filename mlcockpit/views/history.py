@@ -11,6 +11,9 @@ from mlcockpit.views.look import Look
 from mlcockpit.views.phrases import count, ticket
 from mlcockpit.views.table import Cell, Column, Row, Table
 
+UNTOLD = ("report_written",)
+"""Kinds of events that change nothing in the project."""
+
 
 @dataclass(frozen=True)
 class Story:
@@ -26,7 +29,8 @@ class Story:
 def stories(events: Sequence[Event]) -> list[Story]:
     """Return `events` as lines, newest first; neighbours of one day, actor and kind are counted together."""
     groups: dict[tuple[object, str, str, str], list[Event]] = {}
-    for event in sorted(events, key=lambda each: (each.at, each.seq), reverse=True):
+    told = [event for event in events if event.kind not in UNTOLD]
+    for event in sorted(told, key=lambda each: (each.at, each.seq), reverse=True):
         kind_of_subject = event.subject.partition("/")[0]
         groups.setdefault((event.at.date(), event.actor, event.kind, kind_of_subject), []).append(event)
     return [_story(group) for group in groups.values()]

@@ -39,10 +39,11 @@ def metric_card(project: Snapshot, look: Look) -> View:
             ("measured", measured(assessed.latest, project.as_of)),
             ("trend", ARROWS[assessed.trend] or "fewer than six values"),
             ("promise", ", ".join(bounds) or "no target, floor or ceiling is declared"),
-            ("due", day_of(metric.due)),
+            ("due", "" if metric.due is None else str(metric.due)),
             ("goal", joined(goals)),
             ("kind", metric.kind.value.replace("_", " ")),
             ("definition", metric.definition),
+            ("unit", metric.unit),
             ("source", metric.source or "recorded by hand"),
             ("every", f"{metric.cadence_days:g} d, labels {metric.label_lag_days:g} d later"),
             ("owner", owner_cell(project, f"metric/{key}")),
@@ -58,8 +59,3 @@ def metric_card(project: Snapshot, look: Look) -> View:
         suspects_section(project, key),
         chain_section(project, key),
     )
-
-
-def day_of(due: object) -> str:
-    """Return a date, or nothing."""
-    return "" if due is None else str(due)

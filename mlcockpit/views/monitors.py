@@ -44,7 +44,7 @@ def read(project: Snapshot, key: str) -> MonitorReading:
     if monitor.metric is not None:
         return _of_metric(project, key, monitor, bound)
     if monitor.dataset is not None and monitor.kind == "staleness":
-        return _of_age(project, key, monitor, bound)
+        return _of_age(project, key, monitor)
     why = f"nothing measures {monitor.kind.replace('_', ' ')} yet"
     return MonitorReading(key, Tone.UNKNOWN, "unknown", None, bound, None, why)
 
@@ -85,15 +85,20 @@ def _of_metric(project: Snapshot, key: str, monitor: Monitor, bound: str) -> Mon
     return MonitorReading(key, tone, state, last.value, bound, since, evidence, values)
 
 
-def _of_age(project: Snapshot, key: str, monitor: Monitor, bound: str) -> MonitorReading:
+def _of_age(project: Snapshot, key: str, monitor: Monitor) -> MonitorReading:
     versions = project.versions_of.get(monitor.dataset or "", ())
     if not versions or not project.is_fresh(Source.DATA):
         why = "no version is published" if not versions else "data was not read lately"
-        return MonitorReading(key, Tone.UNKNOWN, "unknown", None, bound, None, why)
+        return MonitorReading(key, Tone.UNKNOWN, "unknown", None, bound_of(monitor), None, why)
     newest = versions[-1]
     at = newest.published_at or newest.created_at
     days = (project.as_of - at).total_seconds() / 86_400
-    bad = _is_bad(monitor, days)
+    limit = monitor.at_most
+    if limit is None and monitor.dataset in project.file.datasets:
+        limit = project.file.datasets[monitor.dataset or ""].max_age_days
+    if limit is None:
+        return MonitorReading(key, Tone.UNKNOWN, "unknown", days, "no bound", None, "neither at_most nor max_age_days is declared")
+    bad = days > limit
     evidence = f"{newest.dataset} v{newest.number}, {number(days)} d old"
-    since = at + timedelta(days=monitor.at_most) if bad and monitor.at_most is not None else None
-    return MonitorReading(key, Tone.BAD if bad else Tone.GOOD, "red" if bad else "ok", days, bound, since, evidence)
+    since = at + timedelta(days=limit) if bad else None
+    return MonitorReading(key, Tone.BAD if bad else Tone.GOOD, "red" if bad else "ok", days, f"<= {limit:g} d", since, evidence)

@@ -3,20 +3,25 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from mlcockpit.analysis.target import Trend
-from mlcockpit.domain.product import Observation
 from mlcockpit.domain.vocabulary import Tone
 from mlcockpit.views.table import Cell
 
+if TYPE_CHECKING:
+    from mlcockpit.domain.product import Observation
+
 BLOCKS = "▁▂▃▄▅▆▇█"
 ARROWS = {Trend.RISING: "↗ rising", Trend.FALLING: "↘ falling", Trend.FLAT: "→ flat", Trend.UNKNOWN: ""}
+UNIT_MOST = 6
+"""A longer unit, such as `share of flights`, stands on the metric's card only."""
 _SENTINEL = 1.79e308
 """MLflow stores infinity as the largest float."""
 
 
 def number(value: float | None, unit: str = "") -> str:
-    """Return three significant digits, or as many as an integer has; infinity and NaN are words."""
+    """Return three significant digits, or as many as an integer has, and a short unit; infinity and NaN are words."""
     if value is None:
         return ""
     if value != value:
@@ -27,7 +32,7 @@ def number(value: float | None, unit: str = "") -> str:
         text = f"{int(value):,}"
     else:
         text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-    return f"{text} {unit}".strip()
+    return f"{text} {unit}".strip() if len(unit) <= UNIT_MOST else text
 
 
 def signed(value: float | None) -> str:
@@ -86,7 +91,7 @@ def sparkline(values: Sequence[float], most: int = 12) -> str:
     return "".join(BLOCKS[round((value - low) / (high - low) * top) if high > low else top // 2] for value in last)
 
 
-def measured(seen: Observation | None, now: datetime) -> str:
+def measured(seen: "Observation | None", now: datetime) -> str:
     """Return the evidence behind a value: n, interval, age and source."""
     if seen is None:
         return "never measured"

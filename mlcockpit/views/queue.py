@@ -16,6 +16,7 @@ from mlcockpit.views.health import (
     assessments,
     commander_of,
     discipline_of,
+    finding_text,
     metric_text,
     open_incidents,
 )
@@ -47,7 +48,7 @@ class Ask:
 def asks(project: Snapshot, look: Look) -> list[Ask]:
     """Return what waits: the viewer's and the lens's own first, then red of the others, then the rest."""
     found = [*_handoffs(project), *_incidents(project), *_promotions(project), *_misses(project)]
-    found += [*_reproductions(project), *_findings(look)]
+    found += [*_reproductions(project), *_old_data(project), *_findings(look)]
 
     def rank(ask: Ask) -> tuple[bool, int, datetime, str]:
         foreign = look.role is not None and ask.role is not look.role and not (look.viewer and ask.owner == look.viewer)
@@ -158,12 +159,26 @@ def _reproductions(project: Snapshot) -> Iterator[Ask]:
                   f"mlcockpit reproduce {short}", "nobody knows whether it can be rebuilt")  # fmt: skip
 
 
+def _old_data(project: Snapshot) -> Iterator[Ask]:
+    for key, declared in project.file.datasets.items():
+        versions = project.versions_of.get(key, ())
+        if declared.max_age_days is None or not versions:
+            continue
+        newest = versions[-1]
+        at = newest.published_at or newest.created_at
+        if (project.as_of - at).days > declared.max_age_days:
+            text = f"{key} v{newest.number} is {age(project.as_of, at)} old, limit {declared.max_age_days:g} d: publish or explain"
+            owner = project.owner_of(f"data/{key}") or ""
+            yield Ask(f"data/{key}", Tone.DOUBTFUL, text, Discipline.DATA, owner, at, None,
+                      f"mlcockpit data publish {key} PATH", "models learn from old data")  # fmt: skip
+
+
 def _findings(look: Look) -> Iterator[Ask]:
     for finding in look.findings:
         if finding.outcome is Outcome.VIOLATION and finding.severity in (Severity.CRITICAL, Severity.HIGH):
             tone = Tone.BAD if finding.severity is Severity.CRITICAL else Tone.DOUBTFUL
             action = finding.fix or f"mlcockpit rule {finding.rule}"
-            yield Ask(finding.subject, tone, str(finding), discipline_of(finding), finding.owner or "", None, None,
+            yield Ask(finding.subject, tone, finding_text(finding), discipline_of(finding), finding.owner or "", None, None,
                       action)  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mlcockpit.domain.snapshot import Snapshot
-from mlcockpit.domain.vocabulary import Tone
+from mlcockpit.domain.vocabulary import Source, Tone
 from mlcockpit.views.health import COURSE_TONES, assessments, statements
 from mlcockpit.views.history import stories
 from mlcockpit.views.look import Look, source_lines
@@ -97,7 +97,10 @@ def _trend(project: Snapshot) -> Section | None:
 
 def _next(project: Snapshot, look: Look, waiting: Sequence[Ask]) -> Section | None:
     first = waiting[0] if waiting else next(iter(asks(project, look)), None)
-    return None if first is None else Text("Next", (first.action,), key="next")
+    if first is not None:
+        return Text("Next", (first.action,), key="next")
+    unread = [source for source in Source if source is not Source.COCKPIT and not project.is_fresh(source)]
+    return Text("Next", ("mlcockpit sync",), key="next") if unread else None
 
 
 def _titled(word: str, shown: int, total: int) -> str:

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import psutil
 
-MADE = (".git", "data", "docs", "history", "mlflow.db", "mlflow.db-wal", "mlflow.db-shm", "mlflow.db-journal")
-MADE += ("mlruns", "scratch", "scoring", "serving", "metrics", "__pycache__", ".gitignore", "CODEOWNERS", "README.md")
-MADE += ("requirements.lock", "mlcockpit.toml", "thresholds.py", ".mlcockpit")
-MADE += ("features.py", "train.py", "score.py", "release.py", "observe.py")
+MADE = (
+    *(".git", ".gitignore", ".mlcockpit", "__pycache__", "CODEOWNERS", "README.md", "mlcockpit.toml", "requirements.lock"),
+    *("data", "docs", "scratch", "scoring", "serving", "metrics", "mlruns"),
+    *("mlflow.db", "mlflow.db-wal", "mlflow.db-shm", "mlflow.db-journal"),
+    *("features.py", "train.py", "score.py", "release.py", "observe.py", "thresholds.py"),
+)
 """All that a build puts into its folder, besides its own one."""
 
 
@@ -30,14 +32,14 @@ class Attempt:
         self.logs = self.notes / "logs"
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Hold the folder against a second build at the same time."""
+    def held(self, *, wait: bool) -> Iterator[None]:
+        """Hold the folder against a second build at the same time; wait for that one, or refuse."""
         if self.folder.exists() and not self.notes.exists() and any(self.folder.iterdir()):
             raise BuildFailed(f"{self.folder} is not empty and was not made by this build: choose another folder")
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.notes / "lock").open("w") as lock:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 raise BuildFailed(f"another build is at work in {self.folder}: wait for it") from None
             yield

@@ -45,11 +45,14 @@ def silent(stage: str, detail: str, done: int, total: int) -> None:
     """Say nothing."""
 
 
-def build(folder: Path, say: Say = silent) -> Built:
-    """Make the sample in `folder`, or find it there complete; raises BuildFailed."""
+def build(folder: Path, say: Say = silent, *, wait: bool = False) -> Built:
+    """Make the sample in `folder`, or find it there complete; raises BuildFailed.
+
+    A build that was killed is begun anew. `wait`: for another build in the same folder, instead of refusing.
+    """
     folder = folder.resolve()
     began, attempt, pins = time.monotonic(), Attempt(folder), lock()
-    with attempt.held():
+    with attempt.held(wait=wait):
         content = content_of(git_history.SOURCE, pins)
         made = attempt.result(content)
         if made is not None:

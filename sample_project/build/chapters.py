@@ -157,7 +157,7 @@ AUTUMN = Chapter(
             "v6",
             at("2013-11-04 11:20"),
             "ines",
-            _train("to-october", "--train", "2013-08..2013-10", register=True),
+            _train("late-summer", "--train", "2013-08..2013-10", register=True),
             ("v5",),
             alone=True,
             planted="data changed afterwards: October was delivered again and replaced in place",

@@ -29,7 +29,7 @@ def names(paths: Any, folder: Path) -> list[str]:
 
 
 def test_files_opened_in_every_way_are_noted_once(tmp_path: Path) -> None:
-    write(tmp_path, {name: "1\n" for name in ("a.csv", "b.txt", "c.bin", "d.npy")})
+    write(tmp_path, dict.fromkeys(("a.csv", "b.txt", "c.bin", "d.npy"), "1\n"))
     code = (
         "import os, pathlib, sqlite3\n"
         "for _ in range(3): open('a.csv').read()\n"
@@ -111,7 +111,7 @@ def test_a_sitecustomize_of_the_user_still_runs(tmp_path: Path) -> None:
 
 
 def test_modules_called_audit_and_guard_are_the_users_own(tmp_path: Path) -> None:
-    write(tmp_path, {name: "x = 1\n" for name in ("audit.py", "guard.py", "readers.py", "import_hook.py")})
+    write(tmp_path, dict.fromkeys(("audit.py", "guard.py", "readers.py", "import_hook.py"), "x = 1\n"))
     code = "import audit, guard, readers, import_hook; assert audit.x + guard.x + readers.x + import_hook.x == 4"
     reads = a_watched_run(tmp_path, code)
     assert "audit.py" in names(reads.read, tmp_path)

@@ -15,6 +15,7 @@ mlflow.set_registry_uri("sqlite:///registry.db")
 mlflow.set_experiment(experiment_id="17")
 with mlflow.start_run() as run:
     mlflow.log_metric("a", 1)
+    mlflow.log_text("hello", "note.txt")
 client = MlflowClient(tracking_uri="sqlite:///client.db", registry_uri="http://localhost:9")
 direct = client.create_run("42", tags={"own": "1"})
 client.create_experiment("elsewhere", "s3://bucket/path")
@@ -32,11 +33,13 @@ def test_runs_experiments_and_models_land_in_the_private_store(tmp_path: Path) -
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "train.py").write_text(SCRIPT)
     base = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "MLFLOW_DISABLE_TELEMETRY": "true"}
-    env = watched(guarded(base, private, tags={"mlcockpit.reproduction": "r1"}), tmp_path / "notes")
+    artifacts = str(tmp_path / "private" / "artifacts")
+    env = watched(guarded(base, private, artifacts=artifacts, tags={"mlcockpit.reproduction": "r1"}), tmp_path / "notes")
     argv = [sys.executable, "train.py"]
     done = subprocess.run(argv, cwd=tmp_path / "work", env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert [path.name for path in (tmp_path / "work").rglob("*.db")] == []
+    assert [path.name for path in (tmp_path / "private" / "artifacts").rglob("*.txt")] == ["note.txt"]
+    assert sorted(path.name for path in (tmp_path / "work").iterdir()) == ["train.py"]
     look = (
         "import mlflow, sys; client = mlflow.MlflowClient(sys.argv[1])\n"
         "experiments = {each.experiment_id: each for each in client.search_experiments()}\n"

@@ -72,6 +72,13 @@ def test_a_finding_says_where_and_never_what() -> None:
     assert "hunter2" not in repr(found)
 
 
+def test_windows_line_ends_and_very_long_lines_hide_nothing() -> None:
+    assert redact("API_KEY=abcdef123456\r\nx\r\n", salt=SALT, where="")[0].endswith("]\r\nx\r\n")
+    line = "ümlaut " * 9000 + "DB_PASSWORD = 'hunter2hunter2' " + "ü" * 9000
+    text, found = redact(line, salt=SALT, where="one")
+    assert ([each.where for each in found], "hunter2" in text, len(text)) == (["one"], False, len(line) + 16)
+
+
 def test_line_numbers_stay_when_a_key_of_many_lines_is_masked() -> None:
     line, value = SECRETS["pem"]
     before = f"a\n{line.format(value)}\nlast\n"

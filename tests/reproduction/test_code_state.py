@@ -77,10 +77,13 @@ def test_the_same_state_is_the_same_commit(tmp_path: Path, snapshots: Snapshots)
 
 def test_a_change_of_equal_size_right_after_the_commit_is_seen(tmp_path: Path, snapshots: Snapshots) -> None:
     repository = a_repository(tmp_path / "r", {"train.py": "v = 1\n"})
-    state = (repository / "train.py").stat()
+    run_plain_git(repository, "config", "core.trustctime", "false")
+    long_ago = (10**18, 10**18)
+    os.utime(repository / "train.py", ns=long_ago)
+    run_plain_git(repository, "add", "train.py")
     write(repository, {"train.py": "v = 2\n"})
-    os.utime(repository / "train.py", ns=(state.st_atime_ns, state.st_mtime_ns))
-    os.utime(repository / ".git" / "index", ns=(state.st_atime_ns, state.st_mtime_ns))
+    os.utime(repository / "train.py", ns=long_ago)
+    os.utime(repository / ".git" / "index", ns=long_ago)
     assert read(repository, snapshots).code.dirty
 
 

@@ -8,6 +8,7 @@ Only what every MLflow since 2.13 has is used here, and nothing of this project.
 
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -73,10 +74,8 @@ class Driver:
     def create_version(self, model, run):
         from mlflow.exceptions import MlflowException
 
-        try:
+        with suppress(MlflowException):
             self.client.create_registered_model(model)
-        except MlflowException:
-            pass
         self.client.create_model_version(model, "/models/" + run, run_id=self.ids[run])
 
     def delete_version(self, model, number):

@@ -18,7 +18,7 @@ class AsOf(Command):
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Look into every interval."""
-        from mlcockpit.bootstrap import parse_time
+        from mlcockpit.domain.instants import parse_time
         from mlcockpit.services.asof import asof
 
         return Answer(asof(cockpit, parse_time(options.date), options.name))

@@ -19,10 +19,12 @@ class Own(Command):
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Write the duty down."""
-        from mlcockpit.services.own import own
+        from mlcockpit.services.own import line_to_change, own
 
         duty = own(cockpit, options.subject, options.person, reason=options.reason)
+        change = line_to_change(cockpit, duty)
         return Answer(
             f"{duty.person} answers for {duty.subject} since {duty.since:%Y-%m-%d}",
             data={"schema": 1, "subject": duty.subject, "person": duty.person, "since": duty.since.isoformat()},
+            notes=[change] if change else [],
         )

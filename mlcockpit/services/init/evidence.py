@@ -17,6 +17,8 @@ from mlcockpit.ports import Commit, SourceControl
 from mlcockpit.services.init.data import FoundData, datasets_of
 from mlcockpit.services.init.people import Found, people_of, person_of, slug
 
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -89,7 +91,7 @@ def _store(root: Path, missing: list[str]) -> tuple[str | None, StoreContents]:
     try:
         return shown, contents_of(uri, root)
     except SourceFailed as error:
-        missing.append(f"MLflow: {error}")
+        missing.append(f"MLflow: {_CREDENTIALS.sub('//', str(error))}")
         return shown, StoreContents()
 
 

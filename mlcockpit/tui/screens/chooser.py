@@ -34,6 +34,15 @@ class Item:
     """Why it cannot be chosen now; empty: it can."""
 
 
+class ChoiceTable(SectionTable):
+    """Shows its cursor while the search line has the focus."""
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Always."""
+        return True
+
+
 class Chooser(ModalScreen[str]):
     """Returns the id of what was chosen, or nothing."""
 
@@ -73,7 +82,7 @@ class Chooser(ModalScreen[str]):
         with Vertical() as box:
             box.border_title = Content(self._title)
             yield Input(self._start, placeholder=self._prompt, select_on_focus=False, compact=True)
-            yield SectionTable(self._table(self._start))
+            yield ChoiceTable(self._table(self._start))
             yield Lines()
 
     @on(Input.Changed)

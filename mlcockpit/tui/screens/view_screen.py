@@ -3,22 +3,33 @@
 from typing import ClassVar
 
 from textual import on
+from textual.timer import Timer
 from textual.widget import Widget
 
 from mlcockpit.actions import Selection, resolve
+from mlcockpit.tui.place import Place
 from mlcockpit.tui.screen import CockpitScreen
 from mlcockpit.tui.widgets.filter_line import FilterLine
+from mlcockpit.tui.widgets.pane import Pane
 from mlcockpit.tui.widgets.row_table import RowTable
 from mlcockpit.tui.widgets.view_body import ViewBody
 from mlcockpit.views.table import Table, View
 
 SHOW = "mlcockpit.services.show:show"
+LEADS = {"product": "metric/", "data": "data/", "deploy": "deploy/", "incidents": "inc/", "handoffs": "ho/"}
+"""Screen → what its rows are when the other panes tell about the row under the cursor."""
+DEBOUNCE = 0.12
 
 
 class ViewScreen(CockpitScreen):
     """Draws what `mlcockpit show` prints."""
 
     HELP: ClassVar[str] = "enter opens a row, tab moves to the next pane, / filters the rows."
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self._focus = ""
+        self._waiting: Timer | None = None
 
     def body(self) -> Widget:
         """Return the panes."""
@@ -27,7 +38,7 @@ class ViewScreen(CockpitScreen):
     def read(self) -> None:
         """Ask for the view."""
         name = self.place.subject if self.place.screen == "card" else self.place.screen
-        focus = "" if self.place.screen == "card" else self.place.subject
+        focus = "" if self.place.screen == "card" else self._focus or self.place.subject
         lens, since = self.desk.lens, self.desk.since
         self.desk.reader.ask(
             self.topic("view"),
@@ -35,6 +46,18 @@ class ViewScreen(CockpitScreen):
             self.take,
             self.failed,
         )
+
+    @on(RowTable.Moved)
+    def _follow(self, event: RowTable.Moved) -> None:
+        """Let the rest of the page tell about the row under the cursor, where it can."""
+        leads = LEADS.get(self.place.screen)
+        if leads is None or not event.key.startswith(leads) or not event.table.has_focus:
+            return
+        if event.key != self._focus:
+            self._focus = event.key
+            if self._waiting is not None:
+                self._waiting.stop()
+            self._waiting = self.set_timer(DEBOUNCE, self.read)
 
     async def take(self, view: View) -> None:
         """Draw the view."""
@@ -45,6 +68,10 @@ class ViewScreen(CockpitScreen):
         if first or self.focused is None:
             self.focus_body()
         self._count()
+
+    def zoom_on(self, pane: Pane | None) -> None:
+        """Give one pane the whole page, or share it again."""
+        self.query_one(ViewBody).zoom(pane)
 
     def focus_body(self) -> None:
         """Give the focus to the first table."""

@@ -1,55 +1,47 @@
 """The faces of a load that are not rows: loading, failed with its reason, and a terminal that is too small."""
 
-from textual.widget import Widget
+from textual.content import Content
+from textual.widgets import Static
 
-from mlcockpit.domain.vocabulary import Tone
-from mlcockpit.tui.widgets.lines import Lines
-from mlcockpit.tui.widgets.words import message_lines
+from mlcockpit.domain.cleaning import clean
 
 
-class Message(Lines):
+class Message(Static):
     """One or two lines between header and body; gone when there is nothing to say."""
 
     DEFAULT_CSS = """
-    Message { height: auto; max-height: 6; display: none; padding: 0 1; overflow: hidden; }
-    Message.-shown { display: block; }
+    Message { height: auto; max-height: 6; display: none; padding: 0 1; text-style: dim; }
+    Message.-bad { color: $error; text-style: bold; }
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self.can_focus = False
-        self._words = ("", "")
+        super().__init__("", markup=False)
+        self.words = ""
 
-    def show_words(self) -> str:
-        """Return what it says."""
-        return ": ".join(part for part in self._words if part)
-
-    def show(self, title: str, detail: str = "", *, bad: bool = False) -> None:  # type: ignore[override]
+    def show(self, title: str, detail: str = "", *, bad: bool = False) -> None:
         """Say something."""
-        if (title, detail) == self._words and self.has_class("-shown"):
-            return
-        self._words = (title, detail)
-        tone = Tone.BAD if bad else Tone.FAINT
-        super().show(lambda width, height, glyphs: message_lines(title, detail, tone, width, glyphs))
-        room = max(self.app.size.width - 2, 10)
-        self.styles.height = min(len(message_lines(title, detail, tone, room, self.glyphs)), 6)
-        self.add_class("-shown")
+        lines = [f"! {clean(title, 400)}" if bad else clean(title, 400), clean(detail, 1000)]
+        words = "\n".join(line for line in lines if line)
+        if words != self.words:
+            self.words = words
+            self.update(Content(words))
+        self.set_class(bad, "-bad")
+        self.display = True
 
     def clear(self) -> None:
         """Say nothing."""
-        self._words = ("", "")
-        self.remove_class("-shown")
+        self.words = ""
+        self.display = False
 
 
-class TooSmall(Widget):
+class TooSmall(Static):
     """Instead of a torn page."""
 
     DEFAULT_CSS = """
     TooSmall { display: none; width: 100%; height: 100%; layer: over; background: $background; }
     """
 
-    def render(self) -> str:
+    def render(self) -> Content:
         """Say what would do."""
-        return f"{self.app.size.width}x{self.app.size.height} is too small: mlcockpit needs 60x16 (q leaves)"
-
-
+        width, height = self.app.size
+        return Content(f"{width}x{height} is too small: mlcockpit needs 60x16 (q leaves)")

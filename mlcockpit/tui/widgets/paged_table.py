@@ -61,7 +61,7 @@ class PagedTable(RowTable):
             self.measure(rows)
             self.refresh()
         else:
-            self.refresh_lines(page * PAGE + 1, len(rows))
+            self.refresh_lines(page * PAGE + self.head, len(rows))
         if page == self.cursor // PAGE:
             self.post_message(self.Moved(self, self.key))
 

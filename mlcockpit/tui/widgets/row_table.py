@@ -65,10 +65,20 @@ class RowTable(Inked, can_focus=True):
         raise NotImplementedError
 
     @property
+    def head(self) -> int:
+        """Return the lines of the head: none where no column has a title."""
+        return int(any(column.title for column in self.columns))
+
+    @property
     def key(self) -> str:
         """Return the name under the cursor; empty where there is none."""
         row = self.row_at(self.cursor) if self.count else None
         return row.key if row is not None else ""
+
+    @property
+    def shows_cursor(self) -> bool:
+        """Tell whether keys go to this table."""
+        return self.has_focus
 
     def measure(self, rows: Sequence[Row]) -> None:
         """Choose the widths: declared, else as wide as the widest seen, up to the column's most."""
@@ -85,7 +95,7 @@ class RowTable(Inked, can_focus=True):
     def _squeeze(self) -> None:
         """Make the widest columns narrower until the row fits, never below NARROW; then it scrolls sideways."""
         room = self.scrollable_content_region.width
-        over = GUTTER + sum(self.widths) + 2 * max(len(self.widths) - 1, 0) - room
+        over = GUTTER + sum(self.widths) + 2 * max(len(self.widths) - 1, 0) + 1 - room
         while room and over > 0 and max(self.widths, default=0) > NARROW:
             widest = self.widths.index(max(self.widths))
             others = [width for place, width in enumerate(self.widths) if place != widest]
@@ -103,12 +113,12 @@ class RowTable(Inked, can_focus=True):
 
     def extend(self) -> None:
         """Tell the scroll bars how much there is."""
-        self.virtual_size = Size(GUTTER + sum(self.widths) + 2 * max(len(self.widths) - 1, 0), self.count + 1)
+        self.virtual_size = Size(GUTTER + sum(self.widths) + 2 * max(len(self.widths) - 1, 0) + 1, self.count + self.head)
 
     def go(self, index: int) -> None:
         """Put the cursor on a row and keep it in sight."""
         before, self.cursor = self.cursor, max(0, min(index, self.count - 1))
-        page = max(self.scrollable_content_region.height - 1, 1)
+        page = max(self.scrollable_content_region.height - self.head, 1)
         top = round(self.scroll_offset.y)
         if self.cursor < top:
             top = self.cursor
@@ -123,11 +133,11 @@ class RowTable(Inked, can_focus=True):
 
     def redraw(self, index: int) -> None:
         """Draw one row again."""
-        self.refresh_lines(index + 1, 1)
+        self.refresh_lines(index + self.head, 1)
 
     def action_move(self, how: str) -> None:
         """Move the cursor, or the columns sideways."""
-        page = max(self.scrollable_content_region.height - 2, 1)
+        page = max(self.scrollable_content_region.height - self.head - 1, 1)
         steps = {"down": 1, "up": -1, "page.down": page, "page.up": -page, "top": -self.count, "bottom": self.count}
         if how in steps:
             self.go(self.cursor + steps[how])
@@ -141,21 +151,23 @@ class RowTable(Inked, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Move to the row under the pointer; the second click of two opens it."""
-        if event.y >= 1:
-            self.go(event.y - 1 + round(self.scroll_offset.y))
+        if event.y >= self.head:
+            self.go(event.y - self.head + round(self.scroll_offset.y))
         if event.chain == 2:
             self.action_open()
 
     def render_line(self, y: int) -> Strip:
         """Return one line of the widget: the head, then rows."""
         start = round(self.scroll_offset.x)
-        if y == 0:
+        if y == 0 and self.head:
             return self.inked(self._head(), self.size.width, start=start)
-        index = y - 1 + round(self.scroll_offset.y)
+        index = y - self.head + round(self.scroll_offset.y)
         if index >= self.count:
             return self.inked((), self.size.width)
-        over = "" if index != self.cursor else "cursor" if self.has_focus else "away"
-        return self.inked(self._row(index), self.size.width, start=start, over=over)
+        return self.inked(self._row(index), self.size.width, start=start, over=self._lay_over(index))
+
+    def _lay_over(self, index: int) -> str:
+        return "cursor" if index == self.cursor and self.shows_cursor else ""
 
     def _head(self) -> Line:
         spans = [Span(" " * GUTTER)]
@@ -172,7 +184,7 @@ class RowTable(Inked, can_focus=True):
         row = self.row_at(index)
         if row is None:
             return (Span("  "), Span(glyphs.ellipsis, "faint"))
-        here = glyphs.cursor if index == self.cursor else " "
+        here = glyphs.cursor if index == self.cursor and self.shows_cursor else " "
         mark = glyphs.mark if row.key in self.marks else " "
         spans = [Span(here), Span(mark, "accent")]
         for place, (column, width, cell) in enumerate(zip(self.columns, self.widths, row.cells, strict=True)):

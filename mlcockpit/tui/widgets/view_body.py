@@ -1,6 +1,6 @@
 """A view becomes panes: one a section, redrawn in place when the view is read again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from textual.containers import Horizontal, VerticalScroll
@@ -24,13 +24,15 @@ class ViewBody(VerticalScroll, can_focus=False):
     ViewBody Horizontal { height: auto; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, special: Mapping[str, type[SectionTable]] | None = None) -> None:
         super().__init__(id=id)
+        self._special = special or {}
         self.view: View | None = None
         self.needle = ""
         self._rows: list[list[int]] = []
         self._panes: list[Pane] = []
         self._shape: object = None
+        self.zoomed: Pane | None = None
 
     async def show(self, view: View, needle: str = "") -> None:
         """Draw `view`, with only the table rows that hold every word of `needle`."""
@@ -44,7 +46,7 @@ class ViewBody(VerticalScroll, can_focus=False):
             await self._build(sections)
         for pane, section in zip(self._panes, sections, strict=True):
             self._fill(pane, section)
-        self._fit(sections, widths)
+        self._fit()
 
     @property
     def sections(self) -> Sequence[Section]:
@@ -57,6 +59,15 @@ class ViewBody(VerticalScroll, can_focus=False):
         """Return the table that has the focus, else the first one."""
         tables = [pane.inner for pane in self._panes if isinstance(pane.inner, SectionTable)]
         return next((table for table in tables if table.has_focus), tables[0] if tables else None)
+
+    def zoom(self, zoomed: Pane | None) -> None:
+        """Show one pane alone, or all of them."""
+        self.zoomed = zoomed
+        for pane in self._panes:
+            pane.display = zoomed in (None, pane)
+        for row in self.query(Horizontal):
+            row.display = any(child.display for child in row.children)
+        self._fit()
 
     def focus_first(self) -> None:
         """Give the focus to the first table with rows, else to the first pane."""
@@ -74,7 +85,8 @@ class ViewBody(VerticalScroll, can_focus=False):
     async def _build(self, sections: Sequence[Section]) -> None:
         focused = next((place for place, pane in enumerate(self._panes) if pane.inner.has_focus), None)
         await self.remove_children()
-        self._panes = [Pane(_inner(section)) for section in sections]
+        self.zoomed = None
+        self._panes = [Pane(self._inner(section)) for section in sections]
         await self.mount(*(Horizontal(*(self._panes[place] for place in row)) for row in self._rows))
         if focused is not None and focused < len(self._panes):
             self._panes[focused].inner.focus(scroll_visible=False)
@@ -90,7 +102,13 @@ class ViewBody(VerticalScroll, can_focus=False):
         elif isinstance(pane.inner, Lines) and not isinstance(section, Table):
             pane.inner.show(_layout(section))
 
-    def _fit(self, sections: Sequence[Section], widths: Sequence[int]) -> None:
+    def _fit(self) -> None:
+        if self.zoomed is not None:
+            self.zoomed.styles.height = self.size.height
+            self.zoomed.styles.width = "1fr"
+            return
+        sections = self.sections
+        widths = [natural_width(section, self._glyphs()) for section in sections]
         wanted = []
         for row in self._rows:
             wanted.append(max(natural_height(sections[place], self.size.width // len(row)) for place in row))
@@ -99,6 +117,11 @@ class ViewBody(VerticalScroll, can_focus=False):
             for place in row:
                 self._panes[place].styles.height = height
                 self._panes[place].styles.width = f"{widths[place] / total:.3f}fr" if len(row) > 1 else "1fr"
+
+    def _inner(self, section: Section) -> SectionTable | Lines:
+        if not isinstance(section, Table):
+            return Lines(_layout(section))
+        return self._special.get(section.key, SectionTable)(section)
 
     def _glyphs(self) -> Glyphs:
         return self.app.glyphs  # type: ignore[attr-defined, no-any-return]
@@ -116,10 +139,6 @@ def filtered(table: Table, needle: str) -> Table:
 
 def _haystack(row: Row) -> str:
     return " ".join([row.key, *(cell.text for cell in row.cells)]).lower()
-
-
-def _inner(section: Section) -> SectionTable | Lines:
-    return SectionTable(section) if isinstance(section, Table) else Lines(_layout(section))
 
 
 def _layout(section: Chart | Text) -> Layout:
