@@ -27,10 +27,13 @@ class Repository(Protocol):
 
 
 class ProjectFolder(Protocol):
-    """The user's files as they are now, looked at and never changed."""
+    """The user's files as they are now, from the repository's top; looked at and never changed."""
 
     def root(self) -> str:
         """Return the absolute path of the top folder."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None where it is not there."""
 
     def modified_ms(self, path: str) -> int | None:
         """Return when a file (or the newest file of a folder) last changed; None where it is not there."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mlcockpit.domain.recipe import Recipe
+from mlcockpit.reproduction.dirty import dirty_hints
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import resolve_code
@@ -23,6 +24,8 @@ class Resolved:
 
     recipe: Recipe
     command: Command
+    dirty_hints: tuple[str, ...] = ()
+    """Evidence that the run used uncommitted code."""
 
 
 def resolve(facts: RunFacts) -> Resolved:
@@ -47,4 +50,7 @@ def resolve(facts: RunFacts) -> Resolved:
         ),
         notes=reading.stores if reading else (),
     )
-    return Resolved(recipe, command)
+    hints: tuple[str, ...] = ()
+    if facts.launch is None and reading is not None:
+        hints = dirty_hints(reading.program, tree, facts.folder, facts.run.start_ms)
+    return Resolved(recipe, command, hints)

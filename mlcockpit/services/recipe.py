@@ -9,6 +9,6 @@ from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gather_run import gather_run
 
 
-def recipe(cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] = ()) -> Recipe:
+def recipe(cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] | None = None) -> Recipe:
     """Return the recipe of the run called `name`; raises UnknownName."""
     return resolve(gather_run(cockpit, name, known_data=known_data).facts).recipe

@@ -104,7 +104,7 @@ def _place(item: Item, facts: RunFacts, tree: CodeTree | None) -> Item:
         item = item | {"version": f"{known.name}@{known.version}"}
     if tree is not None and (path in tree.files() or any(name.startswith(path + "/") for name in tree.files())):
         return item | {"from": "git"}
-    changed = facts.folder.modified_ms(_below(path, facts)) if facts.folder is not None else None
+    changed = facts.folder.modified_ms(path) if facts.folder is not None else None
     if changed is None:
         return item | {"from": "nowhere"}
     late = facts.run.end_ms or facts.run.start_ms
@@ -133,15 +133,10 @@ def _inside(path: str, facts: RunFacts, cwd: str) -> str:
     return posixpath.normpath(posixpath.join(cwd or ".", path))
 
 
-def _below(path: str, facts: RunFacts) -> str:
-    """Return a path of the repository as one of the project's folder."""
-    return path if path.startswith("/") or not facts.prefix else posixpath.relpath(path, facts.prefix)
-
-
 def _is_there(path: str, facts: RunFacts, tree: CodeTree | None) -> bool:
     if tree is not None and path in tree.files():
         return True
-    return facts.folder is not None and facts.folder.modified_ms(_below(path, facts)) is not None
+    return facts.folder is not None and facts.folder.modified_ms(path) is not None
 
 
 def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> Ingredient:
