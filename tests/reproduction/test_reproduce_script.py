@@ -51,6 +51,7 @@ def test_a_parameter_that_the_commit_cannot_have_logged_is_found_before_anything
 def test_a_command_that_hangs_is_killed_whole_at_the_time_limit(tmp_path: Path) -> None:
     stuck = MEAN + "import os, subprocess, sys, time\nif os.path.exists('/proc') and 'MLCOCKPIT_ATTEMPT' in os.environ:\n"
     stuck += "    subprocess.Popen([sys.executable, '-c', 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)'], start_new_session=True)\n"
+    stuck += ""
     stuck += "    time.sleep(600)\n"
     world = a_world(tmp_path, stuck)
     run = world.train("train.py")
