@@ -37,7 +37,8 @@ def matched(script: str, run: RunRecord | None = None, *, others: dict[str, str]
 
 
 def test_a_parameter_logged_under_another_name_gives_the_flag_its_value() -> None:
-    script = HEAD + "p.add_argument('--learning-rate', type=float, default=0.1)\na = p.parse_args()\nmlflow.log_param('lr', a.learning_rate)\n"
+    script = HEAD + "p.add_argument('--learning-rate', type=float, default=0.1)\na = p.parse_args()\n"
+    script += "mlflow.log_param('lr', a.learning_rate)\n"
     assert matched(script, lr="0.5").arguments == ("--learning-rate", "0.5")
 
 
@@ -55,23 +56,27 @@ def test_parameters_of_autologging_are_no_flags_unless_a_flag_feeds_them() -> No
 
 def test_a_value_is_followed_through_functions_and_modules() -> None:
     script = "import cli, mlflow\ndef train(rate):\n    mlflow.log_param('rate', rate)\nargs = cli.parse()\ntrain(args.eta)\n"
-    other = "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    p.add_argument('--eta', type=float)\n    return p.parse_args()\n"
+    other = "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    p.add_argument('--eta', type=float)\n"
+    other += "    return p.parse_args()\n"
     assert matched(script, others={"cli.py": other}, rate="0.3").arguments == ("--eta", "0.3")
 
 
 def test_a_switch_is_typed_only_where_it_was_on() -> None:
-    script = HEAD + "p.add_argument('--shuffle', action='store_true')\np.add_argument('--no-bias', dest='bias', action='store_false')\nmlflow.log_params(vars(p.parse_args()))\n"
+    script = HEAD + "p.add_argument('--shuffle', action='store_true')\np.add_argument('--no-bias', dest='bias', action='store_false')\n"
+    script += "mlflow.log_params(vars(p.parse_args()))\n"
     assert matched(script, shuffle="True", bias="True").arguments == ("--shuffle",)
     assert matched(script, shuffle="False", bias="False").arguments == ("--no-bias",)
 
 
 def test_lists_are_typed_word_by_word_and_negative_numbers_with_an_equals_sign() -> None:
-    script = HEAD + "p.add_argument('--layers', nargs='+', type=int)\np.add_argument('--shift', type=float)\nmlflow.log_params(vars(p.parse_args()))\n"
+    script = HEAD + "p.add_argument('--layers', nargs='+', type=int)\np.add_argument('--shift', type=float)\n"
+    script += "mlflow.log_params(vars(p.parse_args()))\n"
     assert matched(script, layers="[64, 32]", shift="-1.5").arguments == ("--layers", "64", "32", "--shift=-1.5")
 
 
 def test_positions_of_argv_are_filled_in_their_order() -> None:
-    script = "import sys, mlflow\nalpha = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5\nratio = float(sys.argv[2]) if len(sys.argv) > 2 else 0.5\n"
+    script = "import sys, mlflow\nalpha = float(sys.argv[1]) if len(sys.argv) > 1 else 0.5\n"
+    script += "ratio = float(sys.argv[2]) if len(sys.argv) > 2 else 0.5\n"
     script += "mlflow.log_param('l1_ratio', ratio)\nmlflow.log_param('alpha', alpha)\n"
     assert matched(script, alpha="0.7", l1_ratio="0.5").arguments == ("0.7", "0.5")
     assert matched(script, alpha="0.5", l1_ratio="0.5").arguments == ()
@@ -89,13 +94,15 @@ def test_a_required_flag_that_nothing_recorded_is_a_gap() -> None:
 
 
 def test_the_experiment_and_run_name_give_flags_their_values() -> None:
-    script = HEAD + "p.add_argument('--experiment')\np.add_argument('--name')\na = p.parse_args()\nmlflow.set_experiment(a.experiment)\nmlflow.start_run(run_name=a.name)\n"
+    script = HEAD + "p.add_argument('--experiment')\np.add_argument('--name')\na = p.parse_args()\n"
+    script += "mlflow.set_experiment(a.experiment)\nmlflow.start_run(run_name=a.name)\n"
     found = matched(script, RunRecord("r", name="try 7", experiment="churn"))
     assert found.arguments == ("--experiment", "churn", "--name", "try 7")
 
 
 def test_a_subcommand_and_its_flags_stand_after_the_main_ones() -> None:
-    script = HEAD + "p.add_argument('--seed', type=int, default=0)\ns = p.add_subparsers(dest='what')\nt = s.add_parser('train')\nt.add_argument('--depth', type=int)\n"
+    script = HEAD + "p.add_argument('--seed', type=int, default=0)\ns = p.add_subparsers(dest='what')\n"
+    script += "t = s.add_parser('train')\nt.add_argument('--depth', type=int)\n"
     script += "e = s.add_parser('score')\ne.add_argument('--rows', type=int)\nmlflow.log_params(vars(p.parse_args()))\n"
     assert matched(script, seed="3", depth="5", what="train").arguments == ("--seed", "3", "train", "--depth", "5")
 
