@@ -83,10 +83,10 @@ class RunsScreen(CockpitScreen):
 
     def read(self) -> None:
         """Ask for the order; the rows follow page by page."""
-        stamp = self.desk.stamp
+        stamp, clock = self.desk.stamp, self.desk.monotonic
         wanted = Wanted(self.filter, self.sort, self.columns, self.desk.lens, tuple(self.table.marks))
         self.desk.reader.ask(
-            self.topic("order"), lambda cockpit: self.source.order(cockpit, wanted, stamp), self._ordered, self.failed
+            self.topic("order"), lambda cockpit: self.source.order(cockpit, wanted, stamp, clock), self._ordered, self.failed
         )
 
     def _ordered(self, found: Ordered) -> None:
@@ -262,7 +262,8 @@ class RunsScreen(CockpitScreen):
         """Ask for the order of rows."""
         known = self._found.known if self._found else ()
         now, falls = self.table.sorted_by
-        items = [Item(name, name, ("falling; again: rising" if falls else "rising; again: falling") if name == now else "") for name in known]
+        turn = "falling; again: rising" if falls else "rising; again: falling"
+        items = [Item(name, name, turn if name == now else "") for name in known]
         chooser = Chooser("Sort by", items, prompt="a column, or several: -auc,lr", free=_typed_sort)
         self.app.push_screen(chooser, self._sort_chosen)
 
