@@ -314,3 +314,8 @@ def test_who_trained_the_run_does_not_waive_the_approval(tmp_path: Path) -> None
     asked(folder)
     waive = ("waive", "promo/1", "--check", "3", "--why", "in a hurry", "--until", "2026-04-01")
     assert "bo trained the run behind promo/1" in refused(folder, *waive, "--as", "bo")
+
+
+def test_a_promotion_of_the_past_does_not_know_what_was_reproduced_later(tmp_path: Path) -> None:
+    folder = guarded(tmp_path)
+    assert "unknown" == asked(folder, "--at", "2026-02-01")["run reproduced"]
