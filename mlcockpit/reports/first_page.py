@@ -31,7 +31,7 @@ def red_table(project: Snapshot, look: Look) -> Table:
         Row(
             each.subject,
             (
-                Cell(each.text, tone=each.tone, link=each.subject),
+                Cell(each.text, tone=each.tone, link=each.link),
                 Cell(each.discipline.value),
                 day_cell(each.since),
                 Cell(each.rule),

@@ -131,7 +131,7 @@ def _state_row(project: Snapshot, said: Statement, more: str) -> Row:
         said.subject,
         (
             Cell(said.discipline.value),
-            Cell(said.text, tone=said.tone, link=said.subject),
+            Cell(said.text, tone=said.tone, link=said.link),
             age_cell(project.as_of, said.since),
             Cell(more),
             Cell(f"{said.rule}; {said.evidence}" if said.evidence else said.rule),
