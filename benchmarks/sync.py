@@ -8,6 +8,7 @@ ours is `prepare` and `commit` of the mirror, theirs is `MlflowClient.search_run
     python -m benchmarks.sync [RUNS]
 """
 
+import contextlib
 import shutil
 import sqlite3
 import statistics
@@ -27,7 +28,7 @@ PARAMS, METRICS, TAGS, LOGGED = 10, 8, 6, 5
 
 def main(runs: int) -> None:
     """Print each time and its ratio."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         store = Path(folder) / "mlflow.db"
         make_store(store, runs)
         theirs = seconds(lambda: search_all(store), times=1)

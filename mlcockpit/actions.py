@@ -168,7 +168,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("mark.none", "Unmark all", "Take every mark away.", ("M",), RUNS),
     Action(
         "compare", "Compare", "Compare the marked runs; the first is the baseline.", ("c",), RUNS, rank=3,
-        twin="mlcockpit show compare {marked}", why_not=needs_two_runs,
+        why_not=needs_two_runs,
     ),
     Action("diffs", "Diffs", "Show only rows that differ, or all.", ("x",), RUNS, rank=4, why_not=needs_compare),
     Action("filter", "Filter", "Show only what matches.", ("slash",), LISTS, "mlcockpit runs {filter}", rank=5),

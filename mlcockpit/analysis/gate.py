@@ -55,7 +55,7 @@ class CheckResult:
     detail: str
 
 
-def judge(check: GateCheck, facts: GateFacts) -> CheckResult:
+def judge_check(check: GateCheck, facts: GateFacts) -> CheckResult:
     """Return what `check` says of the facts."""
     word, detail = _JUDGES[check.kind](check, facts)
     return CheckResult(text_of(check), word, detail)

@@ -11,7 +11,7 @@ from mlcockpit.domain.cleaning import clean_lines
 from mlcockpit.errors import UsageError
 from mlcockpit.views.plain import cell_value, section_json, view_json
 from mlcockpit.views.table import Cell, Chart, Section, Table, Text, View
-from mlcockpit.views.text import SIGNS, cell_width, heading, section_text, view_text
+from mlcockpit.views.text import SIGNS, UNBOUNDED, cell_width, heading, section_text, view_text
 
 __all__ = ["SIGNS", "as_csv", "as_json", "as_text", "cell_width", "heading", "section_text", "terminal_width"]
 
@@ -49,11 +49,11 @@ def as_text(answer: Answer, *, width: int, colour: bool) -> str:
 
 
 def terminal_width() -> int:
-    """Return the width to draw at: COLUMNS, the terminal's, else 120."""
-    try:
-        return int(os.environ.get("COLUMNS", "")) or 120
-    except ValueError:
-        return os.get_terminal_size().columns if os.isatty(1) else 120
+    """Return the width to draw at: COLUMNS, the terminal's, and in a pipe no limit."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns):
+        return int(columns)
+    return os.get_terminal_size(1).columns if os.isatty(1) else UNBOUNDED
 
 
 def _json_of(answer: Answer) -> object:

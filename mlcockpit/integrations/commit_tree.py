@@ -14,8 +14,10 @@ MOST_AT_ONCE = 400
 class CommitTree:
     """reproduction.source.program.CodeTree on one commit of a repository."""
 
-    def __init__(self, root: Path, commit: str) -> None:
+    def __init__(self, root: Path, commit: str, *, git_dir: Path | None = None) -> None:
         self.root = root
+        self.git_dir = git_dir
+        """A bare repository that holds the commit; None: the one around `root`."""
         self.commit = commit
         self._paths: dict[str, str] | None = None
         self._read: dict[str, bytes | None] = {}
@@ -42,7 +44,7 @@ class CommitTree:
 
     def _objects(self) -> dict[str, str]:
         if self._paths is None:
-            listed = run_git(["ls-tree", "-r", "-z", "--full-tree", self.commit, "--"], cwd=self.root)
+            listed = run_git(["ls-tree", "-r", "-z", "--full-tree", self.commit, "--"], cwd=self.root, git_dir=self.git_dir)
             entries = (entry.partition(b"\t") for entry in listed.split(b"\0") if entry)
             found = {
                 path.decode("utf-8", "surrogateescape"): meta.split()[2].decode()
@@ -61,7 +63,7 @@ class CommitTree:
     def _fetch(self, paths: Sequence[str]) -> None:
         objects = self._objects()
         asked = "".join(f"{objects[path]}\n" for path in paths).encode()
-        answer = run_git(["cat-file", "--batch"], cwd=self.root, stdin=asked)
+        answer = run_git(["cat-file", "--batch"], cwd=self.root, git_dir=self.git_dir, stdin=asked)
         place = 0
         for path in paths:
             end = answer.index(b"\n", place)

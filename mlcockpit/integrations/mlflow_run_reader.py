@@ -142,12 +142,13 @@ def _models(database: sqlite3.Connection, run_id: str, tags: Mapping[str, str]) 
             (run_id,),
         )
         found = {row[1]: RunModel(row[0], row[1]) for row in rows}
-    for path in _history_paths(tags.get("mlflow.log-model.history", "")):
+    for path in history_paths(tags.get("mlflow.log-model.history", "")):
         found.setdefault(path, RunModel(path, path))
     return tuple(found.values())
 
 
-def _history_paths(text: str) -> list[str]:
+def history_paths(text: str) -> list[str]:
+    """Return the artifact paths in the tag by which MLflow 2 remembers logged models."""
     try:
         entries = json.loads(text) if text else []
     except ValueError:

@@ -69,14 +69,14 @@ class MlflowServer:
         """Yield a private file with everything the client answered."""
         with tempfile.TemporaryDirectory(prefix="mlcockpit-") as folder, self._reachable(Path(folder)) as uri:
             feed = FeedFile(Path(folder) / "feed.db")
-            for answer in self._ask("runs", uri):
+            for answer in self._ask(Path(folder), "runs", uri):
                 feed.add(answer["feed"], answer["rows"])
             yield feed.finish()
 
     def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> MetricHistory:
         """Return the logged values in order, thinned by the child process."""
         with tempfile.TemporaryDirectory(prefix="mlcockpit-") as folder, self._reachable(Path(folder)) as uri:
-            for answer in self._ask("history", uri, run_id, key, str(most)):
+            for answer in self._ask(Path(folder), "history", uri, run_id, key, str(most)):
                 points = tuple(
                     MetricPoint(step, math.nan if value is None else value, instant(at))
                     for step, value, at in answer["points"]
@@ -89,9 +89,11 @@ class MlflowServer:
         """Yield the address that the client is given."""
         yield self._uri
 
-    def _ask(self, verb: str, *arguments: str) -> Iterator[dict[str, Any]]:
+    def _ask(self, folder: Path, verb: str, *arguments: str) -> Iterator[dict[str, Any]]:
         argv = [self._python, "-m", "mlcockpit.integrations.mlflow_child", verb, *arguments]
-        return lines_of(argv, env=_environment(), subject=self.source, silence_s=self._silence_s, total_s=TOTAL_S)
+        return lines_of(
+            argv, cwd=folder, env=_environment(), subject=self.source, silence_s=self._silence_s, total_s=TOTAL_S
+        )
 
 
 class MlflowFolder(MlflowServer):

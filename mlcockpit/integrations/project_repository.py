@@ -10,10 +10,11 @@ from mlcockpit.integrations.git_source import GitSource, open_repository
 
 
 class ProjectRepository:
-    """reproduction.facts.Repository on a work tree."""
+    """reproduction.facts.Repository on a work tree, and on the store of snapshots beside it."""
 
-    def __init__(self, source: GitSource) -> None:
+    def __init__(self, source: GitSource, snapshots: Path | None = None) -> None:
         self.source = source
+        self.snapshots = snapshots
         self.root = source.root
         self._trees: dict[str, CommitTree] = {}
         self._known: dict[str, bool] = {}
@@ -21,13 +22,14 @@ class ProjectRepository:
     def exists(self, commit: str) -> bool:
         """Tell whether the commit with all its trees and files is here."""
         if commit not in self._known:
-            self._known[commit] = self.source.exists(commit)
+            self._known[commit] = self.source.exists(commit) or self._is_snapshot(commit)
         return self._known[commit]
 
     def at(self, commit: str) -> CommitTree:
         """Return the files at a commit."""
         if commit not in self._trees:
-            self._trees[commit] = CommitTree(self.root, commit)
+            place = None if self.source.exists(commit) else self.snapshots
+            self._trees[commit] = CommitTree(self.root, commit, git_dir=place)
         return self._trees[commit]
 
     def before(self, instant_ms: int) -> str | None:
@@ -41,12 +43,21 @@ class ProjectRepository:
             return None
         return found.decode().strip() or None
 
+    def _is_snapshot(self, commit: str) -> bool:
+        if self.snapshots is None or not (self.snapshots / "HEAD").exists():
+            return False
+        try:
+            run_git(["cat-file", "-e", f"{commit}^{{tree}}"], git_dir=self.snapshots, cwd=self.root)
+        except GitFailed:
+            return False
+        return True
+
     def name(self) -> str:
         """Return the remote's URL without credentials, or the folder."""
         return self.source.remote_url() or str(self.root)
 
 
-def open_project_repository(folder: Path) -> ProjectRepository | None:
+def open_project_repository(folder: Path, snapshots: Path | None = None) -> ProjectRepository | None:
     """Return the repository that holds `folder`; None where there is none."""
     found = open_repository(folder)
-    return None if found is None else ProjectRepository(found)
+    return None if found is None else ProjectRepository(found, snapshots)

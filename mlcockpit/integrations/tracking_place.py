@@ -2,26 +2,61 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from mlcockpit.domain.run_record import MetricPoint, RunRecord
 from mlcockpit.errors import EvidenceMissing, SourceFailed
+from mlcockpit.integrations.mlflow_folder_reader import FolderRuns
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 
 USUAL = ("mlflow.db", "mlruns.db", "mlflow/mlflow.db", "data/mlflow.db", "db/mlflow.db")
 """Where projects keep an MLflow database."""
 
 
-def open_runs(declared: str | None, root: Path, environ: Mapping[str, str]) -> SqliteRuns:
+class Runs(Protocol):
+    """A tracking store that answers for single runs."""
+
+    def find(self, name: str) -> str:
+        """Return the id of the run with this id, id prefix or name; raises UnknownName unless exactly one fits."""
+
+    def read(self, run_id: str) -> RunRecord:
+        """Return one run."""
+
+    def histories(self, run_id: str) -> Mapping[str, tuple[MetricPoint, ...]]:
+        """Return the logged values of each metric."""
+
+    def run_ids(self, *, since_ms: int = 0) -> tuple[str, ...]:
+        """Return the ids of its runs, oldest first."""
+
+    def launch_of(self, run: RunRecord) -> tuple[str, ...]:
+        """Return the other runs of the same launch."""
+
+
+def open_runs(declared: str | None, root: Path, environ: Mapping[str, str]) -> Runs:
     """Return the runs of the project at `root`; raises EvidenceMissing where no store is found."""
     uri = declared or environ.get("MLFLOW_TRACKING_URI") or ""
     if uri:
-        return SqliteRuns(_file_of(uri, root))
+        return open_uri(uri, root)
     for name in USUAL:
         if (root / name).is_file():
             return SqliteRuns(root / name)
+    if (root / "mlruns").is_dir():
+        return FolderRuns(root / "mlruns")
     raise EvidenceMissing(
         f"no MLflow store was found in {root}", hint='name it in mlcockpit.toml: [sources] mlflow = "sqlite:///mlflow.db"'
     )
+
+
+def open_uri(uri: str, root: Path) -> Runs:
+    """Return the runs behind a tracking URI; relative paths are below `root`."""
+    if uri.startswith("sqlite:///"):
+        return SqliteRuns(root / unquote(uri.removeprefix("sqlite:///").split("?")[0]))
+    parts = urlsplit(uri)
+    if parts.scheme in {"", "file"}:
+        path = root / (unquote(parts.path) if parts.scheme else uri)
+        return FolderRuns(path) if path.is_dir() else SqliteRuns(path)
+    raise SourceFailed(f"single runs of {parts.scheme}:// stores cannot be read", hint="run `mlcockpit sync` first")
 
 
 def local_path(uri: str) -> Path | None:
@@ -43,11 +78,3 @@ def find_moved(path: Path, root: Path) -> Path:
         if moved.exists():
             return moved
     return path
-
-
-def _file_of(uri: str, root: Path) -> Path:
-    if uri.startswith("sqlite:///"):
-        return root / unquote(uri.removeprefix("sqlite:///").split("?")[0])
-    if uri.endswith(".db") and "://" not in uri:
-        return root / uri
-    raise SourceFailed(f"no reader for the MLflow store {uri}", hint="name a sqlite:/// store in [sources] mlflow")

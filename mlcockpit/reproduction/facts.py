@@ -27,10 +27,13 @@ class Repository(Protocol):
 
 
 class ProjectFolder(Protocol):
-    """The user's files as they are now, looked at and never changed."""
+    """The user's files as they are now, from the repository's top; looked at and never changed."""
 
     def root(self) -> str:
         """Return the absolute path of the top folder."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None where it is not there."""
 
     def modified_ms(self, path: str) -> int | None:
         """Return when a file (or the newest file of a folder) last changed; None where it is not there."""
@@ -54,4 +57,8 @@ class RunFacts:
     environments: Sequence[ExistingEnvironment] = ()
     roots: Sequence[str] = ()
     """Absolute folders that the repository's top had or has, for paths recorded as absolute."""
-    blobs: frozenset[str] = frozenset()
+    command_given: tuple[str, ...] = ()
+    """An argument list that a person named; empty where nobody did."""
+    cwd_given: str = ""
+    commit_given: str = ""
+    """A commit that a person named."""

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 
 from mlcockpit.domain.recipe import Recipe
+from mlcockpit.reproduction.dirty import dirty_hints
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
+from mlcockpit.reproduction.resolve.given_command import given
 from mlcockpit.reproduction.resolve.parameters import resolve_parameters
 from mlcockpit.reproduction.resolve.script_command import script
 from mlcockpit.reproduction.resolve.seed import resolve_seed
 
-STYLES: tuple[LaunchStyle, ...] = (captured, script)
+STYLES: tuple[LaunchStyle, ...] = (given, captured, script)
 """Ways of launching that are recognised, best evidence first."""
 
 
@@ -23,6 +25,8 @@ class Resolved:
 
     recipe: Recipe
     command: Command
+    dirty_hints: tuple[str, ...] = ()
+    """Evidence that the run used uncommitted code."""
 
 
 def resolve(facts: RunFacts) -> Resolved:
@@ -47,4 +51,7 @@ def resolve(facts: RunFacts) -> Resolved:
         ),
         notes=reading.stores if reading else (),
     )
-    return Resolved(recipe, command)
+    hints: tuple[str, ...] = ()
+    if facts.launch is None and reading is not None:
+        hints = dirty_hints(reading.program, tree, facts.folder, facts.run.start_ms)
+    return Resolved(recipe, command, hints)

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
@@ -29,7 +29,7 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
     env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
-    argv = [course.environment.python, *recipe.command[1:]] if recipe.command[0].startswith("python") else list(recipe.command)
+    argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = attempt.code / recipe.cwd
     for _ in range(MOST_RETRIES):
         tools.progress.step("run", " ".join(recipe.command))
@@ -44,6 +44,21 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
         for one in store.parent.glob(f"{store.name}*"):
             one.unlink()
     return done
+
+
+def command_here(argv: Sequence[str], python: str, roots: Sequence[tuple[str, str]]) -> list[str]:
+    """Return an argument list with the environment's own programs, and paths of the old tree in the worktree."""
+    moved = []
+    for word in argv:
+        for old, new in roots:
+            if word.startswith(old.rstrip("/") + "/"):
+                word = new + word[len(old.rstrip("/")) :]
+        moved.append(word)
+    program = os.path.basename(argv[0])
+    if re.fullmatch(r"python(\d+(\.\d+)?)?", program):
+        return [python, *moved[1:]]
+    own = os.path.join(os.path.dirname(python), program)
+    return [own if os.path.exists(own) else moved[0], *moved[1:]]
 
 
 def repeat(order: Order, course: Course, tools: Tools) -> tuple[Mapping[str, float], ...]:

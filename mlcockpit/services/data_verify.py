@@ -59,7 +59,8 @@ def verify_data(cockpit: Cockpit, dataset: str | None = None) -> Verification:
             newest[version.dataset, version.path] = version
     meant = [version for version in newest.values() if version.state is not DatasetState.WITHDRAWN]
     if not meant:
-        raise EvidenceMissing(f"{name or 'no dataset'} has no published version", hint="`mlcockpit data publish DATASET`")
+        what = "no dataset has a published version" if name is None else f"{name} has no published version"
+        raise EvidenceMissing(what, hint="`mlcockpit data publish DATASET`")
     return Verification(tuple((version, _look(cockpit, version)) for version in meant))
 
 

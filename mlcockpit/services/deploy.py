@@ -1,5 +1,6 @@
 """`deploy` records that a model version serves; a blocking gate that is not green refuses it, and nothing is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from mlcockpit.domain.vocabulary import DeploymentState, ModelState, PromotionSt
 from mlcockpit.errors import CockpitError, Refused, UsageError
 from mlcockpit.integrations.model_files import weights_digest
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gate import judge_promotion, open_live, policy_of, store_judgement
+from mlcockpit.services.gate import judge_promotion, open_live, policy_of, rule_findings, store_judgement
 from mlcockpit.services.promote import advance, find_promotion, gate_words, refuse_unfit, resolve_environment
 from mlcockpit.services.resolve_name import resolve_number, resolve_version
 from mlcockpit.store.records import read_all
@@ -52,12 +53,12 @@ def deploy(
 ) -> Deployment:
     """Record the deployment of a promotion, or of a version in an environment; raises GateRed or Refused."""
     order = _order(cockpit, what, environment, strategy, traffic_pct, reason)
-    digest = artifact_digest(cockpit, order.environment)
+    digest, rules = artifact_digest(cockpit, order.environment), rule_findings(cockpit, order.environment)
     with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
         refuse_unfit(tx, order.model, order.number)
         request = _request(cockpit, tx, order)
         if request is not None:
-            _pass_the_gate(cockpit, tx, request)
+            _pass_the_gate(cockpit, tx, request, rules)
         return record_deployment(tx, order, request, digest)
 
 
@@ -66,6 +67,7 @@ def record_deployment(
 ) -> Deployment:
     """Open a deployment and close those that it takes over from, inside a running transaction."""
     state = _STATES.get(order.strategy, DeploymentState.LIVE)
+    _refuse_disorder(tx, order, state)
     taken = _to_close(tx, order, state)
     before = open_live(tx, order.environment) or (taken[-1] if taken else None)
     for each in taken:
@@ -100,16 +102,34 @@ def record_deployment(
     return deployment
 
 
+def _refuse_disorder(tx: Transaction, order: Order, state: DeploymentState) -> None:
+    """Raise Refused for what serves already, and for an instant before what is written down of this environment."""
+    for each in tx.all(Deployment, environment=order.environment):
+        if each.started_at > tx.now:
+            raise _too_early(each)
+        same = (each.model, each.number, each.state) == (order.model, order.number, state)
+        if each.is_open and same and each.traffic_pct == order.traffic_pct:
+            raise Refused(
+                f"deploy/{each.id} is {order.model}@{order.number} in {order.environment} already",
+                hint="nothing has to be done",
+            )
+
+
 def close(tx: Transaction, deployment: Deployment, state: DeploymentState, reason: str = "") -> None:
     """End an open deployment; raises Refused where it started later than that."""
     name = name_of("deploy", deployment)
     if tx.now < deployment.started_at:
-        raise Refused(f"{name} started at {deployment.started_at:%Y-%m-%d %H:%M}, later than this", hint="give a later --at")
+        raise _too_early(deployment)
     step(name, deployment.state, state)
     old = deployment.state
     deployment.state, deployment.ended_at = state, tx.now
     tx.save(deployment)
     tx.happened(Happening(name, f"deployment_{state.value}", {"state": old.value}, {"state": state.value}, reason))
+
+
+def _too_early(deployment: Deployment) -> Refused:
+    name, started = name_of("deploy", deployment), f"{deployment.started_at:%Y-%m-%d %H:%M}"
+    return Refused(f"{name} started at {started}, later than this", hint="give a later --at")
 
 
 def artifact_digest(cockpit: Cockpit, environment: str) -> str | None:
@@ -168,7 +188,13 @@ def _traffic(strategy: Strategy, wanted: int | None) -> int:
 def _request(cockpit: Cockpit, tx: Transaction, order: Order) -> PromotionRequest | None:
     """Return the promotion that a deployment rests on; raises Refused where the gate needs one and there is none."""
     if order.promotion is not None:
-        return find_promotion(tx, order.promotion)
+        request = find_promotion(tx, order.promotion)
+        if request.state is PromotionState.COMMITTED and not _runs_beside(tx, order):
+            raise Refused(
+                f"promo/{order.promotion} was carried out already",
+                hint=f"`mlcockpit promote {order.model}@{order.number} {order.environment}` asks again",
+            )
+        return request
     found = tx.all(PromotionRequest, model=order.model, number=order.number, environment=order.environment)
     open_ones = [each for state in _WAITING for each in reversed(found) if each.state is state]
     if open_ones:
@@ -193,10 +219,12 @@ def _runs_beside(tx: Transaction, order: Order) -> bool:
     )
 
 
-def _pass_the_gate(cockpit: Cockpit, tx: Transaction, request: PromotionRequest) -> None:
+def _pass_the_gate(
+    cockpit: Cockpit, tx: Transaction, request: PromotionRequest, rules: Mapping[str, int]
+) -> None:
     """Commit a promotion whose gate is green; raises GateRed or Refused."""
     name = name_of("promo", request)
-    judgement = judge_promotion(cockpit, tx, request)
+    judgement = judge_promotion(cockpit, tx, request, rules)
     if judgement.policy.blocking and not judgement.is_green:
         raise GateRed(
             f"the gate of {name} is not green ({'; '.join(judgement.open_checks())})",

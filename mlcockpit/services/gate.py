@@ -4,16 +4,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mlcockpit.analysis.gate import CheckResult, GateFacts, GateWord, judge, text_of
+from mlcockpit.analysis.gate import CheckResult, GateFacts, GateWord, judge_check, text_of
 from mlcockpit.domain.delivery import Deployment, GateResult, PromotionRequest, Vote
 from mlcockpit.domain.journal import canonical_json
 from mlcockpit.domain.project_file import Gate, GateCheck, ProjectFile
 from mlcockpit.domain.record import number_of
 from mlcockpit.domain.run_facts import RunFacts
 from mlcockpit.domain.training import ModelVersion, Reproduction
-from mlcockpit.domain.vocabulary import DeploymentState, Tone
+from mlcockpit.domain.vocabulary import DeploymentState, Outcome, Tone
+from mlcockpit.rules.engine import judge
+from mlcockpit.rules.registry import find_rule
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.run_book import facts_of
+from mlcockpit.services.snapshot import take_snapshot
 from mlcockpit.store.transaction import Transaction
 from mlcockpit.views.table import Cell, Table, columns, row
 
@@ -87,14 +90,28 @@ def policy_of(file: ProjectFile, environment: str) -> Policy:
     )
 
 
-def judge_promotion(cockpit: Cockpit, tx: Transaction, promotion: PromotionRequest) -> Judgement:
-    """Hold a promotion against its gate now."""
+def rule_findings(cockpit: Cockpit, environment: str) -> dict[str, int]:
+    """Return how many findings each rule has that the gate asks for, −1 where it cannot tell; before any transaction."""
+    codes = {check.rule for _, check in policy_of(cockpit.file, environment).checks if check.rule is not None}
+    counts = {}
+    for code in sorted(codes):
+        found = judge(take_snapshot(cockpit), [find_rule(code)])
+        unknown = found.broken or any(each.outcome is Outcome.UNKNOWN for each in found.findings)
+        violations = sum(each.outcome is Outcome.VIOLATION for each in found.findings)
+        counts[code] = -1 if unknown and not violations else violations
+    return counts
+
+
+def judge_promotion(
+    cockpit: Cockpit, tx: Transaction, promotion: PromotionRequest, rules: Mapping[str, int]
+) -> Judgement:
+    """Hold a promotion against its gate now; `rules` is what `rule_findings` said."""
     policy = policy_of(cockpit.file, promotion.environment)
-    facts = _facts(cockpit, tx, promotion, policy)
+    facts = replace(_facts(cockpit, tx, promotion, policy), rules=rules)
     waivers = _waivers(tx, promotion, policy)
     results = []
     for gate, check in policy.checks:
-        result = judge(check, facts)
+        result = judge_check(check, facts)
         waiver = waivers.get(result.text)
         if waiver is not None and not result.word.is_green:
             result = replace(result, word=GateWord.WAIVED, detail=waiver.detail)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mlcockpit.domain.ingredients import KnownData
@@ -10,14 +10,14 @@ from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.errors import CockpitError
 from mlcockpit.integrations.launch_files import LaunchFiles
-from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 from mlcockpit.integrations.project_folder import ProjectFolder
 from mlcockpit.integrations.project_repository import ProjectRepository, open_project_repository
 from mlcockpit.integrations.python_installations import existing_environments
-from mlcockpit.integrations.tracking_place import find_moved, local_path, open_runs
+from mlcockpit.integrations.tracking_place import Runs, find_moved, local_path, open_runs
 from mlcockpit.reproduction.artifacts import ArtifactFolders
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.store.known_data import known_data_in
 
 LAUNCH_TAG = "mlcockpit.launch"
 MODEL_FILES = ("requirements.txt", "python_env.yaml", "conda.yaml", "MLmodel")
@@ -30,19 +30,41 @@ class Gathered:
     """The facts of one run, and where they came from."""
 
     facts: RunFacts
-    runs: SqliteRuns
+    runs: Runs
     repository: ProjectRepository | None
     launch_is_ours: bool
     """Whether this person captured the launch on this machine."""
 
 
-def gather_run(cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] = (), maps: Sequence[tuple[str, str]] = ()) -> Gathered:
+@dataclass(frozen=True)
+class Given:
+    """What a person said about a run that nothing recorded."""
+
+    command: Sequence[str] = ()
+    cwd: str = ""
+    """Below the top of the code."""
+    commit: str = ""
+    maps: Sequence[tuple[str, str]] = ()
+    """Pairs (old, new) of absolute folders."""
+
+
+NOTHING = Given()
+
+
+def gather_run(
+    cockpit: Cockpit,
+    name: str,
+    *,
+    known_data: Sequence[KnownData] | None = None,
+    given: Given = NOTHING,
+) -> Gathered:
     """Return the facts of the run called `name`; raises UnknownName."""
     declared = cockpit.maybe_file.sources.mlflow if cockpit.maybe_file else None
     runs = open_runs(declared, cockpit.root, os.environ)
     run = runs.read(runs.find(name.removeprefix("run/")))
-    repository = open_project_repository(cockpit.root)
     launch, ours = _launch(cockpit, run)
+    kept = launch.code.snapshot_store if launch and ours else None
+    repository = open_project_repository(cockpit.root, Path(kept) if kept else cockpit.state / "snapshots.git")
     top = repository.root if repository else cockpit.root
     interpreter = launch.environment.executable if launch else ""
     facts = RunFacts(
@@ -52,11 +74,21 @@ def gather_run(cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] =
         folder=ProjectFolder(top),
         launch=launch,
         model_files=_model_files(run, cockpit.root),
-        known_data=known_data,
+        known_data=_published(cockpit) if known_data is None else known_data,
         environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
-        roots=_roots(top, launch, maps),
+        command_given=tuple(given.command),
+        cwd_given=given.cwd,
+        commit_given=given.commit,
+        roots=_roots(top, launch, given.maps),
     )
     return Gathered(facts, runs, repository, ours)
+
+
+def _published(cockpit: Cockpit) -> list[KnownData]:
+    """Return what the project has published, each with its recorded or declared owner."""
+    declared = cockpit.maybe_file.datasets if cockpit.maybe_file else {}
+    owners = {key: one.owner or "" for key, one in declared.items()}
+    return [replace(one, owner=one.owner or owners.get(one.name, "")) for one in known_data_in(cockpit.state / "cockpit.db")]
 
 
 def _launch(cockpit: Cockpit, run: RunRecord) -> tuple[Launch | None, bool]:

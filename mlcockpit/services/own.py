@@ -47,20 +47,25 @@ def assign(tx: Transaction, subject: str, person: Person, *, reason: str, actor:
     before = holder(tx, subject)
     if before is not None and before.person == person.handle:
         return before
+    duty = replace_holder(tx, subject, person.handle, reason)
+    old = None if before is None else {"accountable": before.person}
+    tx.happened(Happening(subject, "owner_assigned", old, {"accountable": person.handle}, reason, actor=actor))
+    return duty
+
+
+def replace_holder(tx: Transaction, subject: str, handle: str, reason: str) -> Ownership:
+    """Close the open duty and open one for `handle`; the event is the caller's."""
     close_open(tx, subject, tx.now)
-    duty = tx.save(
+    return tx.save(
         Ownership(
             subject=subject,
-            person=person.handle,
+            person=handle,
             since=tx.now,
             reason=reason,
             created_at=tx.recorded_at,
             created_by=tx.actor,
         )
     )
-    old = None if before is None else {"accountable": before.person}
-    tx.happened(Happening(subject, "owner_assigned", old, {"accountable": person.handle}, reason, actor=actor))
-    return duty
 
 
 def close_open(tx: Transaction, subject: str, until: datetime) -> Ownership | None:

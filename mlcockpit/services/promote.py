@@ -12,7 +12,8 @@ from mlcockpit.domain.transitions import may_follow
 from mlcockpit.domain.vocabulary import ModelState, PromotionState
 from mlcockpit.errors import Refused, UnknownName, UsageError
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gate import Judgement, gate_result, judge_promotion, policy_of, store_judgement
+from mlcockpit.services.gate import Judgement, gate_result, judge_promotion, policy_of, rule_findings, store_judgement
+from mlcockpit.services.own import find_person
 from mlcockpit.services.resolve_name import resolve_name, resolve_version
 from mlcockpit.store.transaction import Happening, Transaction
 
@@ -34,8 +35,11 @@ def promote(
     """Store the request and what each check says; raises UnknownName or Refused."""
     model, number = resolve_version(cockpit, version, "model")
     place = resolve_environment(cockpit, environment, model)
+    rules = rule_findings(cockpit, place)
     with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
         refuse_unfit(tx, model, number)
+        if any(check.kind == "approval" for _, check in policy_of(cockpit.file, place).checks):
+            find_person(tx, tx.actor)
         waiting = [each for each in tx.all(PromotionRequest, model=model, number=number, environment=place) if each.state in _WAITING]
         if waiting:
             name = name_of("promo", waiting[0])
@@ -53,7 +57,7 @@ def promote(
             )
         )
         _store_evidence(cockpit, tx, request, evidence or {})
-        judgement = judge_promotion(cockpit, tx, request)
+        judgement = judge_promotion(cockpit, tx, request, rules)
         store_judgement(tx, request, judgement)
         new = {"state": request.state.value, "version": f"model/{model}@{number}", "environment": place, **gate_words(judgement)}
         tx.happened(Happening(name_of("promo", request), "promotion_requested", None, new, comment))

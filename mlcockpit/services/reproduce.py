@@ -25,7 +25,8 @@ from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gather_run import Gathered, artifact_folders, gather_run
+from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run
+from mlcockpit.services.record_reproduction import record_reproduction
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,7 @@ class Wishes:
     timeout_s: float | None = None
     memory_bytes: int | None = None
     repeat: int = 1
-    maps: Sequence[tuple[str, str]] = ()
-    """Pairs (old, new) of absolute folders."""
+    given: Given = NOTHING
 
 
 def reproduce(
@@ -46,16 +46,16 @@ def reproduce(
     name: str,
     wishes: Wishes,
     *,
-    known_data: Sequence[KnownData] = (),
+    known_data: Sequence[KnownData] | None = None,
     ask: Callable[[Recipe], bool] | None = None,
-    record: Callable[[ReproductionResult], None] | None = None,
 ) -> ReproductionResult:
     """Return the verdict on the run called `name`; raises UnknownName, and NotTrusted where nobody approved its recipe.
 
-    `ask` shows the plan to a person and returns the answer; `record` keeps the result.
+    `known_data` is None for what the project has published; `ask` shows the plan to a person and returns the answer.
+    Inside a project the result is recorded.
     """
-    started = time.process_time()
-    gathered = gather_run(cockpit, name, known_data=known_data, maps=wishes.maps)
+    started_at, started = cockpit.now(), time.process_time()
+    gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
     resolved = resolve(gathered.facts)
     order = _order(cockpit, gathered, resolved, wishes, time.process_time() - started)
     refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")
@@ -64,8 +64,8 @@ def reproduce(
         result = _run(cockpit, gathered, order)
     else:
         result = refused
-    if record is not None:
-        record(result)
+    if cockpit.maybe_file is not None:
+        record_reproduction(cockpit, result, started_at=started_at)
     return result
 
 
@@ -101,6 +101,7 @@ def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wis
         memory_bytes=wishes.memory_bytes,
         repeat=wishes.repeat,
         tolerances={key: Tolerance(one.relative, one.absolute) for key, one in declared.items()},
+        dirty_hints=resolved.dirty_hints,
         recorded_exit=facts.launch.exit_status if facts.launch else None,
         roots=facts.roots,
         resolve_s=resolve_s,

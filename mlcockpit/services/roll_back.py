@@ -58,7 +58,7 @@ def _place(cockpit: Cockpit, environment: str, reason: str) -> str:
 
 
 def _pair(tx: Transaction, environment: str) -> tuple[Deployment, Deployment]:
-    """Return what serves now, a canary first, and what served before it; raises Refused."""
+    """Return what serves now, a canary first, and the version before it that did not end badly; raises Refused."""
     deployments = sorted(tx.all(Deployment, environment=environment), key=lambda each: (each.started_at, each.id or 0))
     serving = [each for each in deployments if each.is_open]
     if not serving:
@@ -67,10 +67,12 @@ def _pair(tx: Transaction, environment: str) -> tuple[Deployment, Deployment]:
     live = next((each for each in serving if each.state is DeploymentState.LIVE), None)
     if bad.state in _BESIDE and live is not None:
         return bad, live
-    version = (bad.model, bad.number)
+    seen = {(bad.model, bad.number)}
     for each in reversed(deployments[: deployments.index(bad)]):
-        if each.state not in _BAD and (each.model, each.number) != version:
+        version = (each.model, each.number)
+        if version not in seen and each.state not in _BAD:
             return bad, each
+        seen.add(version)
     raise Refused(
         f"env/{environment} has no earlier version than {bad.model}@{bad.number}", hint="deploy another version instead"
     )

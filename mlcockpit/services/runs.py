@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlcockpit.analysis.run_fields import BUILT_IN, Field, Space
+from mlcockpit.analysis.run_fields import BUILT_IN, Field, Space, compared_field, sort_keys
+from mlcockpit.analysis.run_filter import Compare, parse
 from mlcockpit.domain.vocabulary import SourceState
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.store.beside import verdicts_and_digests
@@ -66,13 +67,19 @@ class RunBook:
         found = self._pages.order(RunQuery(filter_, sort, self._context.now, beside))
         return found.rows, found.total
 
-    def fields(self, names: Sequence[str] = (), *, lens: str = "all") -> Sequence[Field]:
-        """Return what columns are shown; without names those of the lens and the metrics and parameters most runs have."""
+    def fields(
+        self, names: Sequence[str] = (), *, lens: str = "all", filter_: str = "", sort: str = NEWEST
+    ) -> Sequence[Field]:
+        """Return what columns are shown; without names those of the lens, what is asked for, and what most runs have."""
         if names:
             return self._pages.columns(names)
         logged = self._pages.fields()
-        usual = [Field(Space.METRIC, key) for key in logged.common("metrics", most=3)]
+        compared = [compared_field(term.what, logged) for term in parse(filter_).terms if isinstance(term.what, Compare)]
+        asked = [key.field for key in sort_keys(sort, logged)] + compared
+        usual = [field for field in asked if field.space in (Space.METRIC, Space.PARAM, Space.TAG)]
+        usual += [Field(Space.METRIC, key) for key in logged.common("metrics", most=3)]
         usual += [Field(Space.PARAM, key) for key in logged.common("params", most=1)]
+        usual = list(dict.fromkeys(usual))[: max(4, len(set(usual) & set(asked)))]
         own = [Field(*BUILT_IN["repro" if name == "reproduction" else name]) for name in LENSES[lens].run_columns]
         place = next((i + 1 for i, each in enumerate(own) if each.key == "owner"), len(own))
         return [*own[:place], *usual, *own[place:]]
@@ -131,7 +138,7 @@ def list_runs(
     book = RunBook(cockpit)
     try:
         rows, total = book.order(filter_, sort)
-        fields = book.fields(columns, lens=lens)
+        fields = book.fields(columns, lens=lens, filter_=filter_, sort=sort)
         shown = rows[:limit]
         seen = book.source_line()
         table = Table(

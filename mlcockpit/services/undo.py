@@ -8,10 +8,10 @@ from mlcockpit.domain.journal import Event
 from mlcockpit.domain.operations import Incident, IncidentRole, TimelineNote
 from mlcockpit.domain.people import Person
 from mlcockpit.domain.transitions import may_follow
-from mlcockpit.domain.vocabulary import HandoffState, IncidentState
+from mlcockpit.domain.vocabulary import HandoffState, IncidentState, PersonStatus
 from mlcockpit.errors import Refused
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.own import assign, close_open, holder
+from mlcockpit.services.own import close_open, replace_holder
 from mlcockpit.store.transaction import Happening, Transaction
 
 UNDONE = "undone"
@@ -72,8 +72,9 @@ def _take_back_owner(tx: Transaction, event: Event) -> None:
     person = tx.one(Person, handle=old)
     if person is None:
         raise Refused(f"person/{old} is not known any more", hint=f"`mlcockpit own {event.subject} PERSON`")
-    if holder(tx, event.subject) is not None:
-        assign(tx, event.subject, person, reason=f"takes back event {event.seq}")
+    if person.status is PersonStatus.DEPARTED:
+        raise Refused(f"person/{old} has left", hint=f"`mlcockpit own {event.subject} PERSON`")
+    replace_holder(tx, event.subject, old, f"takes back event {event.seq}")
 
 
 def _take_back_note(tx: Transaction, event: Event) -> None:

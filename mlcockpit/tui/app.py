@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,12 +71,15 @@ class CockpitApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = []
 
-    def __init__(self, opener: "Callable[[], Cockpit]", *, place: str = "", project: str = "") -> None:
+    def __init__(
+        self, opener: "Callable[[], Cockpit]", *, place: str = "", project: str = "", monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
         self.animation_level = "none"
         self.theme = THEMES[0]
         self.glyphs = fitting()
         self.opener = opener
+        self.monotonic = monotonic
         self.reader = Reader(opener, self.call_later)
         self.memory = Memory()
         self.deeds = Deeds(self)

@@ -1,7 +1,7 @@
 """One thread reads; every question has a topic and a generation, and an answer that came too late is dropped."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -12,8 +12,8 @@ from mlcockpit.errors import CockpitError
 if TYPE_CHECKING:
     from mlcockpit.services.cockpit import Cockpit
 
-Post = Callable[[Callable[[], Any]], object]
-"""Hands a callable to the thread of the interface."""
+Post = Callable[[Callable[[], Awaitable[None]]], object]
+"""Hands a coroutine function to the thread of the interface."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Reader:
         self._lock = Lock()
         self._thread = Thread(target=self._work, name="reader", daemon=True)
         self._cockpit: Cockpit | None = None
+        self._open = 0
         self.waited = 0.0
         """Seconds that the last question took."""
 
@@ -73,7 +74,14 @@ class Reader:
         with self._lock:
             generation = self._newest.get(topic, 0) + 1
             self._newest[topic] = generation
+            self._open += 1
         self._queue.put(_Question(topic, generation, ask, answered, failed))
+
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether every question has been answered or dropped."""
+        with self._lock:
+            return self._open == 0
 
     def forget(self, topic: str) -> None:
         """Drop whatever was asked under this topic."""
@@ -94,6 +102,8 @@ class Reader:
         while (question := self._queue.get()) is not None:
             if self._is_current(question):
                 self._answer(question)
+            else:
+                self._done()
         if self._cockpit is not None:
             self._cockpit.close()
 
@@ -110,5 +120,14 @@ class Reader:
         self.waited = time.monotonic() - began
         self._post(lambda: self._deliver(question, lambda: question.answered(answer)))
 
-    def _deliver(self, question: _Question, hand_over: Callable[[], Any]) -> Any:
-        return hand_over() if self._is_current(question) else None
+    async def _deliver(self, question: _Question, hand_over: Callable[[], Any]) -> None:
+        try:
+            found = hand_over() if self._is_current(question) else None
+            if isinstance(found, Awaitable):
+                await found
+        finally:
+            self._done()
+
+    def _done(self) -> None:
+        with self._lock:
+            self._open -= 1

@@ -1,6 +1,7 @@
 """Findings as a table for eyes and as the JSON that the command line contract names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mlcockpit.domain.finding import Finding
 from mlcockpit.domain.vocabulary import Outcome, Severity, Tone
@@ -9,17 +10,18 @@ from mlcockpit.views.table import Cell, Row, Table, columns
 _LOUD = (Severity.CRITICAL, Severity.HIGH)
 
 
-def findings_table(findings: Sequence[Finding], judged: int) -> Table:
-    """Return findings worst first; unknown ones last and grey."""
-    rows = tuple(Row(finding.subject, _cells(finding)) for finding in findings)
+def findings_table(findings: Sequence[Finding], judged: int, *, one_line: bool = False) -> Table:
+    """Return findings worst first, unknown ones last and grey; what to do next stands under each, or with `one_line` beside it."""
+    titles = ("rule", "severity", "subject", "what", "owner", *(("next",) if one_line else ()))
+    rows = []
+    for finding in findings:
+        cells = _cells(finding)
+        rows.append(Row(finding.subject, (*cells, Cell(finding.fix)) if one_line else cells))
+        if finding.fix and not one_line:
+            rows.append(Row(finding.subject, (Cell(""), Cell(""), Cell(""), Cell(f"→ {finding.fix}", tone=Tone.FAINT), Cell(""))))
+    shown = tuple(replace(column, most=200) if column.key == "what" else column for column in columns(*titles))
     clean = f"{judged} rules judged, nothing found"
-    return Table(
-        "Findings",
-        columns("rule", "severity", "subject", "what", "owner", "next"),
-        rows,
-        empty=clean,
-        note=f"{judged} rules judged",
-    )
+    return Table("Findings", shown, tuple(rows), empty=clean, note=f"{judged} rules judged")
 
 
 def findings_json(findings: Sequence[Finding], counts: Mapping[str, int]) -> dict[str, object]:
@@ -67,5 +69,4 @@ def _cells(finding: Finding) -> tuple[Cell, ...]:
         Cell(short(finding.subject), finding.subject, link=finding.subject),
         Cell(finding.message),
         Cell(finding.owner or ""),
-        Cell(finding.fix),
     )

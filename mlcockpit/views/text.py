@@ -10,6 +10,12 @@ SIGNS = {Tone.BAD: "!", Tone.DOUBTFUL: "~", Tone.UNKNOWN: "?"}
 _COLOURS = {Tone.BAD: "31", Tone.DOUBTFUL: "33", Tone.GOOD: "32", Tone.UNKNOWN: "90", Tone.FAINT: "90"}
 _BLOCKS = "▁▂▃▄▅▆▇█"
 
+UNBOUNDED = 100_000
+"""The width of a pipe: nothing is cut for the eyes of a program."""
+
+_NARROWEST = 12
+"""Cells below which no column is squeezed."""
+
 
 def view_text(view: View, *, width: int, colour: bool = False) -> str:
     """Return a whole view, at most `width` cells wide where its columns allow."""
@@ -73,24 +79,21 @@ def _table_text(table: Table, width: int, colour: bool) -> list[str]:
 
 
 def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]], width: int) -> list[int]:
-    sizes = [
-        min(
-            max([cell_width(column.title), *(cell_width(line[place]) for line in texts)]),
-            max(column.most, cell_width(column.title)),
-        )
-        for place, column in enumerate(columns)
+    wanted = [
+        max([cell_width(column.title), *(cell_width(line[place]) for line in texts)]) for place, column in enumerate(columns)
     ]
-    over = sum(sizes) + 2 * (len(sizes) - 1) - width
-    while over > 0 and max(sizes) > 12:
-        widest = sizes.index(max(sizes))
-        cut = min(over, sizes[widest] - 12)
-        sizes[widest] -= cut
-        over -= cut
+    if width >= UNBOUNDED:
+        return wanted
+    sizes = [
+        min(size, max(column.most, cell_width(column.title))) for size, column in zip(wanted, columns, strict=True)
+    ]
+    while sum(sizes) + 2 * (len(sizes) - 1) > width and max(sizes) > _NARROWEST:
+        sizes[sizes.index(max(sizes))] -= 1
     return sizes
 
 
 def _fit(text: str, size: int, right: bool) -> str:
-    text = clean(text, 400)
+    text = clean(text, 2000)
     while cell_width(text) > size:
         text = text[: max(size - 1, 0)] + "…" if text.isascii() else text[:-2] + "…"
     gap = " " * (size - cell_width(text))

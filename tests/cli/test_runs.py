@@ -69,6 +69,14 @@ def test_a_strange_name_is_shown_harmless(cockpit: Cockpit, tracker: FakeTracker
     assert "evil␛[2J[/bold]" in answer.out
 
 
+def test_what_is_asked_for_is_shown(cockpit: Cockpit, tracker: FakeTracker) -> None:
+    for number in range(5):
+        tracker.log_metric("best", f"m{number}", number)
+    cockpit.mirror.commit(cockpit.mirror.prepare(tracker, now=NOW))
+    answer = mlcockpit(cockpit.root, "runs", "m3>0", "--sort", "-m4", "--csv")
+    assert ["run", "name", "status", "owner", "m4", "m3"] == answer.out.splitlines()[0].split(",")[:6]
+
+
 def test_a_filter_may_begin_with_a_dash(cockpit: Cockpit, tracker: FakeTracker) -> None:
     answer = mlcockpit(cockpit.root, "runs", "-is:running", "-auc>0.9", "auc<1", "--json")
     assert ["base"] == [run["name"] for run in answer.json["runs"]]

@@ -21,9 +21,9 @@ def test_flags_come_back_from_the_parameters_they_were_logged_as(world: World) -
     result = world.reproduce(run)
     after = (world.git("status", "--porcelain"), world.git("rev-parse", "HEAD"), world.store.read_bytes())
     world.git("checkout", "--", "train.py")
-    assert Verdict.IDENTICAL == result.verdict, result.reason
-    assert ("python", "train.py", "--power", "3", "--scale=-0.5") == result.command
-    assert [("largest", "equal"), ("mean", "equal")] == [(one.name, one.verdict) for one in result.metrics]
+    assert result.verdict == Verdict.IDENTICAL, result.reason
+    assert result.command == ("python", "train.py", "--power", "3", "--scale=-0.5")
+    assert [(one.name, one.verdict) for one in result.metrics] == [("largest", "equal"), ("mean", "equal")]
     assert before == after
 
 
@@ -32,7 +32,7 @@ def test_a_run_of_uncommitted_code_diverges_and_names_the_code(world: World) -> 
     run = world.train("train.py")
     world.git("checkout", "--", "train.py")
     result = world.reproduce(run)
-    assert (Verdict.DIVERGED, "code", 1) == (result.verdict, result.first_difference, result.exit_code), result.reason
+    assert (result.verdict, result.first_difference, result.exit_code) == (Verdict.DIVERGED, "code", 1), result.reason
     assert result.deterministic is True
     assert "uncommitted" in result.reason
 
@@ -44,7 +44,7 @@ def test_a_parameter_that_the_commit_cannot_have_logged_is_found_before_anything
     run = world.train("train.py")
     world.git("checkout", "--", "train.py")
     result = world.reproduce(run, trust=None)
-    assert (Verdict.INCOMPLETE, "code", 3) == (result.verdict, result.first_difference, result.exit_code)
+    assert (result.verdict, result.first_difference, result.exit_code) == (Verdict.INCOMPLETE, "code", 3)
     assert "depth was logged as 9, but train.py:16 at this commit logs 4" in result.reason
 
 
@@ -55,7 +55,7 @@ def test_a_command_that_hangs_is_killed_whole_at_the_time_limit(tmp_path: Path) 
     world = a_world(tmp_path, stuck)
     run = world.train("train.py")
     result = world.reproduce(run, timeout_s=15.0)
-    assert (Verdict.FAILED, "run", 4) == (result.verdict, result.stage, result.exit_code)
+    assert (result.verdict, result.stage, result.exit_code) == (Verdict.FAILED, "run", 4)
     assert "time limit" in result.reason
 
 
@@ -70,8 +70,8 @@ def test_data_that_changed_since_is_incomplete_and_named(tmp_path: Path) -> None
     world.commit("Ignore data")
     world.put("data/numbers.csv", NUMBERS)
     run = world.train("train.py")
-    assert Verdict.IDENTICAL == world.reproduce(run).verdict
+    assert world.reproduce(run).verdict == Verdict.IDENTICAL
     world.put("data/numbers.csv", NUMBERS.replace("3.0", "4.0"))
     result = world.reproduce(run)
-    assert (Verdict.INCOMPLETE, "data", 3) == (result.verdict, result.first_difference, result.exit_code), result.reason
+    assert (result.verdict, result.first_difference, result.exit_code) == (Verdict.INCOMPLETE, "data", 3), result.reason
     assert "data changed: numbers had digest" in result.reason

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import mlcockpit
 from mlcockpit.bootstrap import open_cockpit
 from mlcockpit.cli.progress import Silent
 from mlcockpit.domain.ingredients import KnownData
@@ -84,12 +85,20 @@ class World:
 
     def train(self, *argv: str, cwd: str = ".", check: bool = True) -> str:
         """Run a script as a person would; return the id of the newest run."""
-        env = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{self.store}", "GIT_PYTHON_REFRESH": "quiet", **self.environ}
-        for name in ("MLCOCKPIT_HOME", "PYTHONPATH"):
-            env.pop(name, None)
-        done = subprocess.run([sys.executable, *argv], cwd=self.top / cwd, env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, *argv], cwd=self.top / cwd, env=self.environment(), capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0 or not check, done.stdout + done.stderr
         return self.runs()[-1]
+
+    def environment(self, *, product: bool = False) -> dict[str, str]:
+        """Return the variables of a person's shell; with `product` mlcockpit can be imported in it."""
+        env = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{self.store}", "GIT_PYTHON_REFRESH": "quiet", **self.environ}
+        env.pop("PYTHONPATH", None)
+        if product:
+            return env | {"PYTHONPATH": str(Path(mlcockpit.__file__).parent.parent)}
+        env.pop("MLCOCKPIT_HOME", None)
+        return env
 
     def runs(self) -> list[str]:
         """Return the ids of all runs, oldest first."""
@@ -101,7 +110,7 @@ class World:
         with sqlite3.connect(self.store) as database:
             database.execute(statement, values)
 
-    def recipe(self, run: str, *, known_data: Sequence[KnownData] = ()) -> Recipe:
+    def recipe(self, run: str, *, known_data: Sequence[KnownData] | None = None) -> Recipe:
         """Resolve a run's recipe."""
         cockpit = open_cockpit(self.top, progress=Silent(), needs_project=False)
         try:
@@ -109,7 +118,7 @@ class World:
         finally:
             cockpit.close()
 
-    def reproduce(self, run: str, *, known_data: Sequence[KnownData] = (), **wishes: object) -> ReproductionResult:
+    def reproduce(self, run: str, *, known_data: Sequence[KnownData] | None = None, **wishes: object) -> ReproductionResult:
         """Reproduce a run whose recipe is approved."""
         cockpit = open_cockpit(self.top, progress=Silent(), needs_project=False)
         try:

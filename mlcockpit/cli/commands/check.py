@@ -36,7 +36,7 @@ class Check(Command):
         select = [name.strip() for words in options.select for name in words.split(",") if name.strip()]
         found = check(cockpit, select=select, role=options.role)
         return Answer(
-            findings_table(found.findings, found.judged),
+            findings_table(found.findings, found.judged, one_line=options.csv),
             data=findings_json(found.findings, found.counts) if options.json else None,
             exit_code=found.exit_code(Severity(options.fail_on)),
             notes=(*found.broken, *(("mlcockpit rule CODE tells what a rule means",) if found.findings else ())),

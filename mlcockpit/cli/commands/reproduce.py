@@ -1,15 +1,20 @@
 """`mlcockpit reproduce RUN`."""
 
 import re
+import shlex
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from mlcockpit.cli.command import Answer, Command
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.errors import UsageError
 from mlcockpit.services.cockpit import Cockpit
+
+if TYPE_CHECKING:
+    from mlcockpit.services.gather_run import Given
 
 TRUST_ID = re.compile(r"^(sha256:)?[0-9a-f]{64}$")
 
@@ -33,6 +38,9 @@ class Reproduce(Command):
         parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
         parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
         parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run again N times where results diverge (1)")
+        parser.add_argument("--command", default="", metavar="LINE", help="the command line, where nothing recorded it")
+        parser.add_argument("--cwd", default="", metavar="DIR", help="its working directory below the top of the code")
+        parser.add_argument("--commit", default="", metavar="SHA", help="the commit, where nothing recorded it")
         parser.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="an absolute folder that moved")
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
@@ -40,7 +48,7 @@ class Reproduce(Command):
         _sort_words(options)
         if options.plan:
             return _plan(cockpit, options)
-        from mlcockpit.services.reproduce import Wishes, parse_map, reproduce
+        from mlcockpit.services.reproduce import Wishes, reproduce
         from mlcockpit.views.recipe_view import result_sections
 
         wishes = Wishes(
@@ -48,7 +56,7 @@ class Reproduce(Command):
             timeout_s=options.timeout,
             memory_bytes=int(options.memory * 2**30) if options.memory else None,
             repeat=options.repeat,
-            maps=[parse_map(text) for text in options.map],
+            given=_given(options),
         )
         results = [reproduce(cockpit, run, wishes, ask=_asking(options)) for run in options.runs]
         sections = [section for one in results for section in result_sections(one)]
@@ -69,11 +77,19 @@ def _plan(cockpit: Cockpit, options: Namespace) -> Answer:
     from mlcockpit.services.recipe import recipe
     from mlcockpit.views.recipe_view import recipe_sections
 
-    found = [recipe(cockpit, run) for run in options.runs]
+    found = [recipe(cockpit, run, given=_given(options)) for run in options.runs]
     sections = [section for one in found for section in recipe_sections(one)]
     data = [one.to_json() for one in found]
     notes = [f"nothing was run; trust id {one.trust_id}" for one in found]
     return Answer(sections, data=data[0] if len(data) == 1 else data, notes=notes)
+
+
+def _given(options: Namespace) -> "Given":
+    from mlcockpit.services.gather_run import Given
+    from mlcockpit.services.reproduce import parse_map
+
+    words = shlex.split(options.command) if options.command else []
+    return Given(words, options.cwd, options.commit, [parse_map(text) for text in options.map])
 
 
 def _asking(options: Namespace) -> Callable[[Recipe], bool] | None:

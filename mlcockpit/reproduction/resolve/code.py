@@ -15,6 +15,8 @@ def resolve_code(facts: RunFacts) -> Ingredient:
     """Return which code ran: captured, recorded by the tracker, or the newest commit before the run."""
     if facts.repository is None:
         return _missing("the project is not in a git repository", "put the project under git and commit before training")
+    if facts.commit_given:
+        return _recorded(facts, facts.commit_given, "named with --commit")
     if facts.launch is not None:
         return _captured(facts, facts.launch.code)
     commit = facts.run.tag("mlflow.source.git.commit").strip()
@@ -49,7 +51,8 @@ def _recorded(facts: RunFacts, commit: str, where: str) -> Ingredient:
         return _missing(what, f"fetch it from where it was made: git fetch REMOTE {commit}", facts, commit)
     note = "" if facts.launch else "; MLflow does not record uncommitted changes"
     value = _value(facts, commit, branch=facts.run.tag("mlflow.source.git.branch"))
-    return Ingredient("code", Standing.RECORDED, value, where + note)
+    standing = Standing.INFERRED if facts.commit_given else Standing.RECORDED
+    return Ingredient("code", standing, value, where + note)
 
 
 def _by_time(facts: RunFacts) -> Ingredient:

@@ -1,15 +1,14 @@
 """The data ingredient: every input, its recorded digests, and where its bytes can be had."""
 
-import json
 import posixpath
 from collections.abc import Iterator, Sequence
 
 from mlcockpit.domain.ingredients import KnownData
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.recipe import Ingredient, Json
-from mlcockpit.domain.run_record import RunInput
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.reproduction.resolve.input_sources import source_path
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
@@ -59,18 +58,6 @@ def _logged(facts: RunFacts, cwd: str) -> Iterator[Item]:
             yield {**item, **extra}
 
 
-def source_path(one: RunInput) -> str:
-    """Return the path or URL that MLflow recorded for an input; empty where the source is code."""
-    try:
-        source = json.loads(one.source) if one.source else {}
-    except ValueError:
-        return ""
-    if not isinstance(source, dict):
-        return ""
-    found = source.get("uri") or source.get("url") or source.get("path")
-    return found if isinstance(found, str) else ""
-
-
 def _typed(facts: RunFacts, tree: CodeTree | None, cwd: str, argv: Sequence[str]) -> Iterator[Item]:
     """Yield arguments that name a file which is there."""
     for word in argv[1:]:
@@ -104,7 +91,7 @@ def _place(item: Item, facts: RunFacts, tree: CodeTree | None) -> Item:
         item = item | {"version": f"{known.name}@{known.version}"}
     if tree is not None and (path in tree.files() or any(name.startswith(path + "/") for name in tree.files())):
         return item | {"from": "git"}
-    changed = facts.folder.modified_ms(_below(path, facts)) if facts.folder is not None else None
+    changed = facts.folder.modified_ms(path) if facts.folder is not None else None
     if changed is None:
         return item | {"from": "nowhere"}
     late = facts.run.end_ms or facts.run.start_ms
@@ -133,15 +120,10 @@ def _inside(path: str, facts: RunFacts, cwd: str) -> str:
     return posixpath.normpath(posixpath.join(cwd or ".", path))
 
 
-def _below(path: str, facts: RunFacts) -> str:
-    """Return a path of the repository as one of the project's folder."""
-    return path if path.startswith("/") or not facts.prefix else posixpath.relpath(path, facts.prefix)
-
-
 def _is_there(path: str, facts: RunFacts, tree: CodeTree | None) -> bool:
     if tree is not None and path in tree.files():
         return True
-    return facts.folder is not None and facts.folder.modified_ms(_below(path, facts)) is not None
+    return facts.folder is not None and facts.folder.modified_ms(path) is not None
 
 
 def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> Ingredient:

@@ -1,15 +1,21 @@
 """The command line that led to logged parameters is put together again from the flags a script declares."""
 
 import ast
-from collections.abc import Mapping
+import posixpath
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlcockpit.domain.run_record import RunRecord
+from mlcockpit.reproduction.resolve.input_sources import source_path
 from mlcockpit.reproduction.source.flags import UNKNOWN, Flag
 from mlcockpit.reproduction.source.flow import FromArgv, FromFlag
 from mlcockpit.reproduction.source.fold import Constant
-from mlcockpit.reproduction.source.reading import Reading
+from mlcockpit.reproduction.source.reading import DATA_LIKE, Reading
 from mlcockpit.reproduction.source.sinks import Sink
+
+DATA_FLAG = re.compile(r"(^|_)(data|dataset|csv|input|train|file|path|source)", re.IGNORECASE)
+"""Names of flags that take a data file."""
 
 TRUE = frozenset({"true", "1", "yes"})
 FALSE = frozenset({"false", "0", "no"})
@@ -30,6 +36,8 @@ class FlagValues:
     """Required flags without a record."""
     contradictions: tuple[str, ...]
     """Logged parameters that the code at this commit cannot have logged."""
+    guesses: tuple[str, ...] = ()
+    """Required flags whose value is only likely, each with the reason."""
 
     @property
     def score(self) -> int:
@@ -37,11 +45,15 @@ class FlagValues:
         return 3 * len(self.params) - 4 * len(self.gaps) - 5 * len(self.contradictions)
 
 
-def match_flags(reading: Reading, run: RunRecord) -> FlagValues:
-    """Return the arguments that make `reading`'s script log what `run` logged."""
+def match_flags(reading: Reading, run: RunRecord, files: Sequence[str] = (), cwd: str = "") -> FlagValues:
+    """Return the arguments that make `reading`'s script log what `run` logged; `files` are those of the commit."""
     values: dict[str, tuple[str, str, str]] = {}
+    guesses = []
     for flag in reading.flags:
         found = _recorded(flag, reading, run)
+        if found is None and flag.required:
+            found = _data_file(flag, reading, run, files, cwd)
+            guesses += [f"{flag.spelling or flag.dest} {found[0]}: {found[1]}"] if found else []
         if found is not None:
             values[flag.dest] = found
     command = _subcommand(reading, run, values)
@@ -76,6 +88,7 @@ def match_flags(reading: Reading, run: RunRecord) -> FlagValues:
         defaults=tuple(defaults),
         gaps=tuple(gaps) + (positional.gaps if not reading.flags else ()),
         contradictions=_contradictions(reading, run),
+        guesses=tuple(guesses),
     )
 
 
@@ -138,6 +151,10 @@ def _recorded(flag: Flag, reading: Reading, run: RunRecord) -> tuple[str, str, s
         return run.params[flag.dest], f"param {flag.dest}, logged with all flags", flag.dest
     for sink in (s for s in mine if s.kind == "keyword" and s.key in run.params):
         return run.params[sink.key], f"param {sink.key}, set by keyword at {sink.path}:{sink.line}", sink.key
+    for sink in (s for s in mine if s.kind == "keyword" and s.key == "source"):
+        places = {place for one in run.inputs if (place := source_path(one))}
+        if len(places) == 1:
+            return places.pop(), f"the source of the logged input, set at {sink.path}:{sink.line}", ""
     for sink in mine:
         text = _named(sink, run)
         if text:
@@ -147,6 +164,21 @@ def _recorded(flag: Flag, reading: Reading, run: RunRecord) -> tuple[str, str, s
         if name not in taken and _plain(name) in {_plain(flag.dest), *(_plain(option) for option in flag.options)}:
             return run.params[name], f"param {name}, by its name", name
     return None
+
+
+def _data_file(
+    flag: Flag, reading: Reading, run: RunRecord, files: Sequence[str], cwd: str
+) -> tuple[str, str, str] | None:
+    """Return the data file that a required flag most likely named."""
+    mine = [sink for sink in reading.sinks.found if sink.origin == FromFlag(flag.dest)]
+    if not any(sink.kind == "read" for sink in mine) and not DATA_FLAG.search(flag.dest):
+        return None
+    logged = {place for one in run.inputs if (place := source_path(one)) and "://" not in place}
+    if len(logged) == 1:
+        return logged.pop(), "the only file that the run logged as an input", ""
+    data = [path for path in files if DATA_LIKE.search(path)]
+    below = [posixpath.relpath(path, cwd or ".") for path in data if not cwd or path.startswith(cwd + "/")] or data
+    return (below[0], "the only data file of the commit", "") if len(below) == 1 else None
 
 
 def _named(sink: Sink, run: RunRecord) -> str:

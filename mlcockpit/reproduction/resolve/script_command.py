@@ -62,7 +62,7 @@ def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
     for path, cwd, typed, exact in _places(name, facts, files)[:MOST_CANDIDATES]:
         reading = read_script(tree, path, cwd)
         if reading is not None:
-            flags = match_flags(reading, facts.run)
+            flags = match_flags(reading, facts.run, files, cwd)
             found.append(Candidate(path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files)))
     return found
 
@@ -120,11 +120,13 @@ def _ingredient(best: Candidate, ranked: list[Candidate], name: str) -> Ingredie
         parts.append("the script takes no arguments")
     if best.flags.defaults:
         parts.append(f"not recorded, so left at their defaults: {', '.join(best.flags.defaults)}")
+    if best.flags.guesses:
+        parts.append(f"likely: {'; '.join(best.flags.guesses)}")
     if len(ranked) > 1:
         parts.append(f"best of {len(ranked)} scripts or folders that fit")
     return Ingredient(
         "command",
-        Standing.ASSUMED if tied else Standing.INFERRED,
+        Standing.ASSUMED if tied or best.flags.guesses else Standing.INFERRED,
         command_value(["python", best.typed, *best.flags.arguments], best.cwd, "script", best.path),
         "; ".join(parts),
         candidates=others,

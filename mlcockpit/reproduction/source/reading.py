@@ -11,7 +11,7 @@ from mlcockpit.reproduction.source.flow import Flow
 from mlcockpit.reproduction.source.fold import REPOSITORY, Constant
 from mlcockpit.reproduction.source.names import Scope, called
 from mlcockpit.reproduction.source.program import CodeTree, Program, read_program
-from mlcockpit.reproduction.source.sinks import Sinks, read_sinks
+from mlcockpit.reproduction.source.sinks import READERS, Sinks, read_sinks
 
 DATA_ENDING = re.compile(
     r"\.(csv|tsv|parquet|pq|feather|arrow|json|jsonl|txt|npy|npz|pkl|pickle|joblib|xlsx?|h5|hdf5"
@@ -22,10 +22,8 @@ WRITERS = re.compile(
     r"^(to_(csv|parquet|json|pickle|feather|excel|hdf)|dump|save.*|write.*|log_(artifacts?|dict|text|figure)"
     r"|makedirs|mkdir|set_tracking_uri|export.*)$"
 )
-READERS = re.compile(
-    r"^(read_.*|open|load.*|genfromtxt|fromfile|scan_.*|glob|iglob|rglob|listdir|iterdir|scandir|safe_load|ImageFolder"
-    r"|connect|from_(csv|parquet|json))$"
-)
+DATA_LIKE = re.compile(r"\.(csv|tsv|parquet|pq|feather|arrow|jsonl?|npy|npz|pkl|xlsx?|h5|hdf5|db|sqlite|zip|gz|dat|arff)$", re.IGNORECASE)
+"""Endings of files that are data rather than configuration."""
 SEED_CALLS = re.compile(r"^(seed|manual_seed|manual_seed_all|set_seed|set_random_seed|seed_everything|default_rng|RandomState)$")
 SEED_KEYWORDS = frozenset({"random_state", "seed", "random_seed", "rng", "global_seed"})
 

@@ -1,11 +1,18 @@
 """What a program hands to the tracker under which name can be read off its calls: params, keywords, run and experiment names."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mlcockpit.reproduction.source.flow import Flow, Origin
 from mlcockpit.reproduction.source.names import Scope
+
+READERS = re.compile(
+    r"^(read_.*|open|load.*|genfromtxt|fromfile|scan_.*|glob|iglob|rglob|listdir|iterdir|scandir|safe_load|ImageFolder"
+    r"|connect|from_(csv|parquet|json))$"
+)
+"""Calls that take a path and read it."""
 
 SINGLE = {"log_param": "param", "set_tag": "tag", "log_hyperparameter": "param"}
 MANY = {"log_params": "param", "set_tags": "tag", "log_hyperparams": "param"}
@@ -16,7 +23,7 @@ class Sink:
     """One name under which a value is written down."""
 
     kind: str
-    """param, tag, experiment, run_name or keyword (a constructor argument, which autologging writes as a param)."""
+    """param, tag, experiment, run_name, keyword (a constructor argument, which autologging writes as a param), or read."""
     key: str
     origin: Origin
     path: str = ""
@@ -51,6 +58,8 @@ def read_sinks(flow: Flow) -> Sinks:
                 found.extend(_first("experiment", "experiment_name", scope, call, flow))
             elif name == "start_run":
                 found.extend(_keyword("run_name", "run_name", scope, call, flow))
+            elif READERS.match(name) and call.args:
+                found.append(Sink("read", name, flow.origin(call.args[0], scope), scope.module.path, call.lineno))
             found.extend(_keywords(scope, call, flow))
     found.extend(_dict_entries(flow))
     return Sinks(tuple(found), namespace)

@@ -8,7 +8,9 @@ from mlcockpit.domain.vocabulary import Source, SourceState
 from mlcockpit.errors import CockpitError
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.sync.data import sync_data
+from mlcockpit.services.sync.declared import sync_declared
 from mlcockpit.services.sync.git import sync_git
+from mlcockpit.services.sync.metrics import sync_metrics
 from mlcockpit.services.sync.read import Read
 from mlcockpit.services.sync.served import sync_served
 from mlcockpit.services.sync.tracker import sync_tracker
@@ -25,9 +27,11 @@ class SourceRead:
 
 
 STEPS: tuple[tuple[Source, Callable[[Cockpit], Read]], ...] = (
+    (Source.PROJECT_FILE, sync_declared),
     (Source.GIT, sync_git),
     (Source.MLFLOW, sync_tracker),
     (Source.DATA, sync_data),
+    (Source.METRICS, sync_metrics),
     (Source.COCKPIT, sync_served),
 )
 

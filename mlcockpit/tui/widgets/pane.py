@@ -17,8 +17,6 @@ class Pane(Container):
     Pane:focus-within { border: round $primary; border-title-color: $primary; }
     Pane:ansi { border: round ansi_bright_black; border-title-color: ansi_default; border-subtitle-color: ansi_bright_black; }
     Pane:ansi:focus-within { border: round ansi_blue; border-title-color: ansi_blue; }
-    .-ascii Pane { border: ascii $foreground; }
-    .-ascii Pane:focus-within { border: ascii $primary; }
     """
 
     def __init__(self, inner: Widget, *, id: str | None = None, classes: str | None = None) -> None:

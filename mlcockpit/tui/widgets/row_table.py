@@ -17,7 +17,7 @@ from mlcockpit.views.table import Column, Row
 GUTTER = 2
 """Cells before the first column: the cursor and the mark."""
 
-NARROW = 14
+NARROW = 10
 """What a column keeps when the others need room."""
 
 
