@@ -101,7 +101,12 @@ class RunsScreen(CockpitScreen):
         self.query_one(FilterLine).found(f"{len(found.order):,} of {found.total:,} runs   sort {self.sort}")
         if not len(found.order):
             self.query_one("#card Lines", Lines).show(lambda width, height, glyphs: ())
-        if self.focused is None:
+        if self.focused is None or not same:
+            self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        """Give the focus to the table, unless a person is typing."""
+        if not self.query_one(FilterLine).has_input_focus:
             self.focus_body()
 
     def _empty(self, found: Ordered) -> str:
