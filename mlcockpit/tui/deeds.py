@@ -25,10 +25,16 @@ class Deeds:
     def __init__(self, app: "CockpitApp") -> None:
         self._app = app
         self._syncing = False
+        self._leaving = False
 
     def do_quit(self) -> None:
-        """Leave."""
-        self._app.exit()
+        """Leave; while a reproduction runs only the second time, because leaving stops it."""
+        busy = self._app.jobs.words
+        if busy and not self._leaving:
+            self._leaving = True
+            self._app.tell(f"{busy}: q again stops it and leaves")
+        else:
+            self._app.exit()
 
     def do_last(self) -> None:
         """Go to where the person was before."""

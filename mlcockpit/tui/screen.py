@@ -164,7 +164,8 @@ class CockpitScreen(Screen[None]):
 
     def draw_footer(self) -> None:
         """Draw the status and the keys."""
-        self.query_one(Footer).say(self.status(), aside=f"lens {self.desk.lens}")
+        busy = self.desk.jobs.words
+        self.query_one(Footer).say(self.status(), aside=f"{f'{busy} | ' if busy else ''}lens {self.desk.lens}")
         self.offer()
 
     def offer(self) -> None:
