@@ -24,7 +24,7 @@ class Tried:
 
 
 def newest_verdict(cockpit: "Cockpit", run_id: str) -> Tried | None:
-    """Return the newest recorded reproduction of a run; None where it was never tried."""
+    """Return the newest recorded reproduction of a run; None where it was never tried, or no comparison was kept."""
     found: tuple[str, Mapping[str, Any]] | None
     if os.environ.get("MLCOCKPIT_DATABASE"):
         from mlcockpit.services.run_beside import result_anywhere
@@ -32,7 +32,7 @@ def newest_verdict(cockpit: "Cockpit", run_id: str) -> Tried | None:
         found = result_anywhere(cockpit, run_id)
     else:
         found = newest_result(cockpit.state / "cockpit.db", run_id)
-    return None if found is None else Tried(found[0][:16], ReproductionResult.from_json(found[1]))
+    return None if found is None or not found[1] else Tried(found[0][:16], ReproductionResult.from_json(found[1]))
 
 
 def verdict_sections(tried: Tried) -> Sequence[Section]:

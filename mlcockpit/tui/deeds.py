@@ -8,6 +8,7 @@ from mlcockpit.tui.child_process import Child
 from mlcockpit.tui.clipboard import osc52_fits
 from mlcockpit.tui.glyphs import ASCII, UNICODE
 from mlcockpit.tui.offers import action_items, name_items, names_in, place_items, typed_place
+from mlcockpit.tui.orders import Orders
 from mlcockpit.tui.place import Place, parse_place
 from mlcockpit.tui.screen import CockpitScreen
 from mlcockpit.tui.screens.chooser import Chooser, Item
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 THEMES = ("ansi-dark", "ansi-light", "textual-dark", "textual-light")
 
 
-class Deeds:
+class Deeds(Orders):
     """The app-wide actions of one app, each named do_ and its id."""
 
     def __init__(self, app: "CockpitApp") -> None:
-        self._app = app
+        super().__init__(app)
         self._syncing = False
         self._leaving = False
 

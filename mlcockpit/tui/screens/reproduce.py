@@ -165,10 +165,10 @@ def _stages(job: Job) -> Table:
 def _output(job: Job, height: int) -> Text:
     if job.ended is None:
         tail = job.output[-(TAIL if height > 30 else TAIL // 2):]  # fmt: skip
-        return Text("Output", tuple(tail) or ("nothing yet",))
+        return Text("Output", tuple(tail) or ("nothing yet",), key="output")
     title = "Stopped" if job.ended.exit_code in (130, -2) else "Not done"
     said = job.ended.said or f"exit code {job.ended.exit_code}"
-    return Text(title, (said, *job.output[-TAIL // 2:]), Tone.DOUBTFUL if title == "Stopped" else Tone.BAD)  # fmt: skip
+    return Text(title, (said, *job.output[-TAIL // 2:]), Tone.DOUBTFUL if title == "Stopped" else Tone.BAD, "output")  # fmt: skip
 
 
 def _plan(cockpit: Any, subject: str) -> Plan:

@@ -1,7 +1,7 @@
 """Runs: a paged table of any length, the card of the run under the cursor, and the marked runs side by side."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -24,6 +24,7 @@ from mlcockpit.tui.widgets.runs_body import RunsBody
 from mlcockpit.tui.widgets.section_table import SectionTable
 from mlcockpit.views.table import Row, Table, View
 
+EXPORT = "mlcockpit.services.export_view:export_runs"
 SHOW = "mlcockpit.services.show:show"
 CARD_DELAY = 0.12
 
@@ -150,6 +151,12 @@ class RunsScreen(CockpitScreen):
         """Return the run under the cursor and the marked ones."""
         return Selection(
             "runs", self.table.key, tuple(self.table.marks), self.filter, self.differing_only, self.comparing
+        )
+
+    def export(self, cockpit: Any, style: str) -> Any:
+        """Write the matching runs into a file and return its place; runs in the reading thread."""
+        return resolve(EXPORT)(
+            cockpit, style, filter_=self.filter, sort=self.sort, columns=self.columns, lens=self.desk.lens
         )
 
     def status(self) -> str:
