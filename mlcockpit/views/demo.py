@@ -70,7 +70,13 @@ def _metrics(project: Snapshot) -> Section:
 def _found(findings: Sequence[Finding]) -> Section:
     certain = [each for each in findings if each.outcome is Outcome.VIOLATION]
     rows = [
-        row(each.subject, Cell(each.rule, tone=tone_of(each)), each.severity.value, Cell(short(each.subject), link=each.subject), each.message)
+        row(
+            each.subject,
+            Cell(each.rule, tone=tone_of(each)),
+            each.severity.value,
+            Cell(short(each.subject), link=each.subject),
+            each.message,
+        )
         for each in certain
     ]
     titles = (Column("rule", "rule"), Column("severity", "severity"), Column("subject", "about"), Column("what", "what"))
