@@ -50,10 +50,12 @@ def _write_down(cockpit: Cockpit, changes: MirrorChanges) -> list[str]:
     lines = []
     with cockpit.store.write("sync", cockpit.at) as tx:
         for change in changes.observed:
-            if tx.happened(_happening(changes.source, change)) is None:
-                continue
             model, _, number = change.subject.removeprefix("model/").partition("@")
             key = keys.get(model, model)
+            if changes.is_first and _is_known(tx, key, number, change):
+                continue
+            if tx.happened(_happening(changes.source, change)) is None:
+                continue
             if change.kind in _ALIASES:
                 _move_alias(tx, key, change)
                 lines.append(f"alias {change.name} of {key}: {change.old or 'none'} → {change.new or 'none'}")
@@ -67,6 +69,16 @@ def _write_down(cockpit: Cockpit, changes: MirrorChanges) -> list[str]:
             ):
                 lines.append(f"{change.subject} {change.kind.value.partition('_')[2]}")
     return lines
+
+
+def _is_known(tx: Transaction, model: str, number: str, change: ObservedChange) -> bool:
+    """Tell whether the project knew this before: a mirror that was made again tells everything as if it were new."""
+    if change.kind is ChangeKind.ALIAS_SET:
+        now = [each for each in tx.all(AliasAssignment, model=model, alias=change.name) if each.until is None]
+        return any(str(each.number) == change.new for each in now)
+    if change.kind is ChangeKind.VERSION_CREATED:
+        return tx.one(ModelVersion, model=model, number=int(number)) is not None
+    return False
 
 
 def _happening(source: str, change: ObservedChange) -> Happening:
