@@ -55,13 +55,13 @@ def _write_down(cockpit: Cockpit, changes: MirrorChanges) -> list[str]:
         for change in _unknown(tx, changes, keys):
             if tx.happened(_happening(changes.source, change)) is None:
                 continue
-            model, _, number = change.subject.removeprefix("model/").partition("@")
+            model, number = _model_and_number(change)
             key = keys.get(model, model)
             if change.kind in _ALIASES:
                 _move_alias(tx, key, change)
                 lines.append(f"alias {change.name} of {key}: {change.old or 'none'} → {change.new or 'none'}")
             elif change.kind is ChangeKind.VERSION_CREATED:
-                _add_version(tx, key, int(number), change)
+                _add_version(tx, key, number, change)
             elif change.kind in (
                 ChangeKind.RUN_DELETED,
                 ChangeKind.RUN_RESTORED,
@@ -78,10 +78,10 @@ def _unknown(tx: Transaction, changes: MirrorChanges, keys: Mapping[str, str]) -
     versions = {(each.model, each.number): each.run_id for each in tx.all(ModelVersion)}
     told = set()
     for change in changes.observed:
-        model, _, number = change.subject.removeprefix("model/").partition("@")
+        model, number = _model_and_number(change)
         key = keys.get(model, model)
         if change.kind is ChangeKind.VERSION_CREATED:
-            if (key, int(number)) in versions and versions[key, int(number)] == (change.new or None):
+            if (key, number) in versions and versions[key, number] == (change.new or None):
                 continue
         elif change.kind in _ALIASES:
             told.add((key, change.name))
@@ -94,6 +94,13 @@ def _unknown(tx: Transaction, changes: MirrorChanges, keys: Mapping[str, str]) -
         yield change
     if changes.is_first:
         yield from _gone_meanwhile(changes, {place: number for place, number in aliases.items() if place not in told}, keys)
+
+
+def _model_and_number(change: ObservedChange) -> tuple[str, int]:
+    """Return the registered name, which may hold an @ of its own, and the version; 0 for the model as a whole."""
+    name = change.subject.removeprefix("model/")
+    model, _, number = name.rpartition("@")
+    return (name, 0) if change.kind in _ALIASES or not number.isdecimal() else (model, int(number))
 
 
 def _gone_meanwhile(
