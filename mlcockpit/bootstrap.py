@@ -86,12 +86,14 @@ def database_url(cockpit: Cockpit) -> str:
 
 def _store(cockpit: Cockpit) -> "Store":
     from mlcockpit.store.database import Store
-    from mlcockpit.store.schema import prepare
+    from mlcockpit.store.schema import claim, prepare
     from mlcockpit.store.state_folder import make_state_folder
 
     make_state_folder(cockpit.state)
     store = Store(database_url(cockpit), cockpit.clock, f"mlcockpit {VERSION}")
     prepare(store)
+    if cockpit.maybe_file is not None:
+        claim(store, cockpit.maybe_file.project.key)
     return store
 
 

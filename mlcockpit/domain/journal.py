@@ -36,6 +36,17 @@ class Event(SQLModel, table=True):
     hash: str
 
 
+class JournalOf(SQLModel, table=True):
+    """Whose journal this is: a database holds one project, so that two never mix unnoticed."""
+
+    __tablename__ = "journal_of"
+
+    one: int = Field(default=1, primary_key=True)
+    """Always 1."""
+    project: str
+    """The key in mlcockpit.toml."""
+
+
 def event_hash(event: Event) -> str:
     """Return sha256 over the predecessor's hash, the number and every field; the fields as canonical JSON."""
     fields = {

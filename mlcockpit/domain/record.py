@@ -33,6 +33,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def storable(text: str) -> str:
+    """Return `text` without NUL and lone surrogates, which PostgreSQL and UTF-8 refuse; on every database alike."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def words(closed_set: type[StrEnum]) -> Any:
     """Return a column type that stores the words of a closed set as plain text, on SQLite as on PostgreSQL."""
     return Enum(

@@ -109,7 +109,7 @@ class MlflowFolder(MlflowServer):
             hint = "check tracking_uri in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
             raise SourceFailed(f"there is no MLflow store at {self._path}", hint=hint)
         try:
-            shutil.copytree(self._path, folder / "mlruns", ignore=shutil.ignore_patterns("artifacts"))
+            shutil.copytree(self._path, folder / "mlruns", ignore=_inside_artifacts)
         except (shutil.Error, OSError) as error:
             raise SourceFailed(f"{self._path} cannot be read", hint="check its permissions, then sync again") from error
         yield (folder / "mlruns").as_uri()
@@ -162,6 +162,11 @@ class _MlflowCopy(MlflowServer):
         with sqlite_file.plainly(self._path, busy_s=BUSY_S) as theirs, closing(sqlite3.connect(target)) as ours:
             theirs.backup(ours)
         yield f"sqlite:///{target}"
+
+
+def _inside_artifacts(folder: str, names: list[str]) -> list[str]:
+    """Return what a copy leaves out: a run counts for MLflow only with its folder of artifacts, which may be empty."""
+    return names if Path(folder).name == "artifacts" else []
 
 
 def without_credentials(uri: str) -> str:

@@ -74,7 +74,7 @@ def gather_run(
         folder=ProjectFolder(top),
         launch=launch,
         model_files=_model_files(run, cockpit.root),
-        known_data=_published(cockpit) if known_data is None else known_data,
+        known_data=published(cockpit) if known_data is None else known_data,
         environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
         command_given=tuple(given.command),
         cwd_given=given.cwd,
@@ -84,11 +84,17 @@ def gather_run(
     return Gathered(facts, runs, repository, ours)
 
 
-def _published(cockpit: Cockpit) -> list[KnownData]:
+def published(cockpit: Cockpit) -> list[KnownData]:
     """Return what the project has published, each with its recorded or declared owner."""
     declared = cockpit.maybe_file.datasets if cockpit.maybe_file else {}
     owners = {key: one.owner or "" for key, one in declared.items()}
-    return [replace(one, owner=one.owner or owners.get(one.name, "")) for one in known_data_in(cockpit.state / "cockpit.db")]
+    if os.environ.get("MLCOCKPIT_DATABASE"):
+        from mlcockpit.services.run_beside import known_data_anywhere
+
+        known: Sequence[KnownData] = known_data_anywhere(cockpit)
+    else:
+        known = known_data_in(cockpit.state / "cockpit.db")
+    return [replace(one, owner=one.owner or owners.get(one.name, "")) for one in known]
 
 
 def _launch(cockpit: Cockpit, run: RunRecord) -> tuple[Launch | None, bool]:

@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from mlcockpit.domain.data import DatasetVersion
+from mlcockpit.domain.ingredients import KnownData
+from mlcockpit.domain.people import Ownership
 from mlcockpit.domain.training import Reproduction
+from mlcockpit.domain.vocabulary import Duty
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.store.records import read_all
 
@@ -15,3 +18,23 @@ def from_any_database(cockpit: Cockpit) -> tuple[Mapping[str, str], Mapping[str,
     for version in read_all(cockpit.store, DatasetVersion):
         digests.setdefault(version.dataset, {})[version.number] = version.mlflow_digests
     return {attempt.run_id: attempt.verdict.value for attempt in attempts}, digests
+
+
+def known_data_anywhere(cockpit: Cockpit) -> tuple[KnownData, ...]:
+    """Return every published dataset version, in the order of publication."""
+    duties = read_all(cockpit.store, Ownership, duty=Duty.ACCOUNTABLE, until=None)
+    owners = {duty.subject.removeprefix("data/"): duty.person for duty in duties if duty.subject.startswith("data/")}
+    dated = [(version.published_at, version) for version in read_all(cockpit.store, DatasetVersion) if version.published_at]
+    return tuple(
+        KnownData(
+            name=version.dataset,
+            path=version.path,
+            sha256=version.sha256,
+            content_sha256=version.content_sha256 or "",
+            mlflow_digests=tuple(version.mlflow_digests),
+            version=f"v{version.number}",
+            published_ms=int(at.timestamp() * 1000),
+            owner=owners.get(version.dataset, ""),
+        )
+        for at, version in sorted(dated, key=lambda each: (each[0], each[1].dataset, each[1].number))
+    )

@@ -108,7 +108,7 @@ class RunBook:
         cockpit = self._cockpit
         people = cockpit.file.people
         owners = {account: handle for handle, person in people.items() for account in (*person.mlflow_users, handle)}
-        if "MLCOCKPIT_DATABASE" in os.environ:
+        if os.environ.get("MLCOCKPIT_DATABASE"):
             from mlcockpit.services.run_beside import from_any_database
 
             verdicts, digests = from_any_database(cockpit)

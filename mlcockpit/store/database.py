@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-from mlcockpit.errors import Conflict, SourceFailed
+from mlcockpit.errors import Conflict, SourceFailed, UsageError
 from mlcockpit.ports import Clock
 from mlcockpit.store.network_drives import refuse_network_drive
 from mlcockpit.store.transaction import Transaction
@@ -25,6 +25,9 @@ _PRAGMAS = (
     "cell_size_check=ON",
     "journal_size_limit=67108864",
 )
+
+_READ_ONLY = {"mlcockpit_read_only": True}
+_ONE_STATE = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class Store:
@@ -59,7 +62,7 @@ class Store:
                 session.commit()
             except StaleDataError as error:
                 raise Conflict("somebody else changed this record meanwhile", hint="look again and repeat") from error
-            except OperationalError as error:
+            except DBAPIError as error:
                 raise database_failure(error, self.url) from error
 
     @contextmanager
@@ -67,10 +70,9 @@ class Store:
         """Yield a session for reading one consistent state."""
         with Session(self._engine, expire_on_commit=False) as session:
             try:
-                if self.is_sqlite:
-                    session.connection(execution_options={"mlcockpit_read_only": True})
+                session.connection(execution_options=_READ_ONLY if self.is_sqlite else _ONE_STATE)
                 yield session
-            except OperationalError as error:
+            except DBAPIError as error:
                 raise database_failure(error, self.url) from error
 
     def close(self) -> None:
@@ -81,7 +83,7 @@ class Store:
 def make_engine(url: str) -> Engine:
     """Return an engine with the settings that were found to lose nothing; creates the file's folder, private."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        return _server_engine(url)
     path = url.removeprefix("sqlite:///")
     if path not in ("", ":memory:", "sqlite://"):
         _prepare_folder(Path(path))
@@ -89,6 +91,24 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _server_engine(url: str) -> Engine:
+    """Return an engine for postgresql://…, however a person or a hosting service spells it."""
+    try:
+        parts = make_url(url)
+        if parts.get_backend_name() not in ("postgresql", "postgres"):
+            raise UsageError(f"MLCOCKPIT_DATABASE names a {parts.get_backend_name()} database", hint=_ADDRESS)
+        return create_engine(parts.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ArgumentError as error:
+        raise UsageError("MLCOCKPIT_DATABASE is no address of a database", hint=_ADDRESS) from error
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            "the driver for PostgreSQL is not installed", hint="pip install 'mlcockpit[postgres]', then repeat"
+        ) from error
+
+
+_ADDRESS = "write it as postgresql://USER:PASSWORD@HOST/DATABASE"
 
 
 def lock_for_writing(session: Session) -> None:
@@ -100,14 +120,34 @@ def lock_for_writing(session: Session) -> None:
 
 def database_failure(error: DBAPIError, url: str) -> SourceFailed:
     """Return the error that a person sees for a database that said no."""
-    words = str(error.orig).splitlines()[0] if error.orig else str(error)
-    place = url.removeprefix("sqlite:///") if url.startswith("sqlite") else url.rpartition("@")[2]
-    hint = "free some space and repeat; nothing was lost" if "full" in words else "try again, or see `mlcockpit doctor`"
-    if "locked" in words:
-        hint = "another command is writing for a long time; try again"
-    if "readonly" in words or "unable to open" in words:
-        hint = "is the folder yours to write in?"
-    return SourceFailed(f"the project's database {place} failed ({words})", hint=hint)
+    words = next((line for line in str(error.orig or error).splitlines() if line.strip()), type(error.orig).__name__)
+    return SourceFailed(f"the project's database {_place(url)} failed ({words.strip()})", hint=_next_step(words, url))
+
+
+def _place(url: str) -> str:
+    """Return where a database lies, without its password."""
+    if url.startswith("sqlite"):
+        return url.removeprefix("sqlite:///")
+    parts = make_url(url)
+    return f"{parts.database or parts.username or ''} on {parts.host or parts.query.get('host') or 'this machine'}"
+
+
+def _next_step(words: str, url: str) -> str:
+    if not url.startswith("sqlite"):
+        return "check MLCOCKPIT_DATABASE and that the server runs and lets you in; nothing was lost"
+    place = _place(url)
+    for sign, hint in (
+        ("full", "free some space and repeat; nothing was lost"),
+        ("disk I/O", "is the disk full? free some space and repeat; nothing was lost"),
+        ("locked", "another command is writing for a long time; try again"),
+        ("readonly", "is the folder yours to write in?"),
+        ("unable to open", "is the folder yours to write in?"),
+        ("malformed", f"put a backup in its place: cp {place}.backup-N {place}"),
+        ("not a database", f"put a backup in its place: cp {place}.backup-N {place}"),
+    ):
+        if sign in words:
+            return hint
+    return "try again; --verbose shows more"
 
 
 def _prepare_folder(path: Path) -> None:

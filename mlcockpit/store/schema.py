@@ -8,16 +8,16 @@ from importlib.resources import files
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mlcockpit.domain import data, delivery, handoff, journal, operations, people, product, source, training
-from mlcockpit.errors import SourceFailed
+from mlcockpit.errors import Refused, SourceFailed
 from mlcockpit.store.database import Store, database_failure
 
 TABLES = (data, delivery, handoff, journal, operations, people, product, source, training)
 """Importing these modules registers their tables."""
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this code reads and writes."""
 
 KEPT_BACKUPS = 3
@@ -37,22 +37,44 @@ def prepare(store: Store) -> None:
         with _only_one(store):
             if revision(store) != HEAD:
                 _migrate(store, backup=current is not None)
-    except OperationalError as error:
+    except DBAPIError as error:
         raise database_failure(error, store.url) from error
+
+
+def claim(store: Store, project: str) -> None:
+    """Write down once which project this database is for; raises Refused where it is another's."""
+    with store.read() as session:
+        owner = session.connection().execute(_OWNER).scalar()
+    if owner is None:
+        with store.write("mlcockpit") as tx:
+            owner = (tx.get(journal.JournalOf, 1) or tx.save(journal.JournalOf(one=1, project=project))).project
+    if owner != project:
+        raise Refused(
+            f"this database belongs to the project {owner!r}, and mlcockpit.toml says key = {project!r}",
+            hint=f"write key = {owner!r} again, or name another database in MLCOCKPIT_DATABASE",
+        )
+
+
+_OWNER = text("SELECT project FROM journal_of")
 
 
 def revision(store: Store) -> str | None:
     """Return the schema's revision; None for an empty database."""
     with store.engine.connect() as connection:
         try:
+            if not store.is_sqlite and connection.execute(_HAS_REVISION).scalar() is None:
+                return None
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        except (OperationalError, ProgrammingError) as error:
-            if "no such table" in str(error) or "does not exist" in str(error):
+        except OperationalError as error:
+            if "no such table" in str(error):
                 return None
             raise
         finally:
             connection.rollback()
     return None if found is None else str(found)
+
+
+_HAS_REVISION = text("SELECT to_regclass('alembic_version')")
 
 
 def _migrate(store: Store, *, backup: bool) -> None:

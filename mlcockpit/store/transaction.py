@@ -9,6 +9,7 @@ from sqlalchemy import insert, inspect, text
 from sqlmodel import Session, SQLModel, select
 
 from mlcockpit.domain.journal import GENESIS, Event, canonical_json, event_hash
+from mlcockpit.domain.record import storable
 from mlcockpit.ports import Clock
 
 R = TypeVar("R", bound=SQLModel)
@@ -67,6 +68,9 @@ class Transaction:
 
     def save(self, record: R) -> R:
         """Store a new or changed record and give it its number; call `happened` in the same transaction."""
+        for field, value in list(record.__dict__.items()):
+            if isinstance(value, str) and value != (kept := storable(value)):
+                setattr(record, field, kept)
         self._session.add(record)
         self._session.flush()
         return record
@@ -74,25 +78,27 @@ class Transaction:
     def save_many(self, kind: type[SQLModel], rows: Sequence[Mapping[str, object]]) -> None:
         """Store plain rows in bulk."""
         if rows:
-            self._session.connection().execute(insert(kind), [dict(row) for row in rows])
+            plain = [{k: storable(v) if type(v) is str else v for k, v in row.items()} for row in rows]
+            self._session.connection().execute(insert(kind), plain)
 
     def happened(self, what: Happening) -> Event | None:
         """Append one event; None where its key was there already."""
-        if what.key is not None and self.one(Event, key=what.key) is not None:
+        key = what.key and storable(what.key)
+        if key is not None and self.one(Event, key=key) is not None:
             return None
         seq, prev = self._head or self._last()
         event = Event(
             seq=seq + 1,
             at=what.at or self.now,
             recorded_at=self.recorded_at,
-            actor=what.actor or self.actor,
-            subject=what.subject,
+            actor=storable(what.actor or self.actor),
+            subject=storable(what.subject),
             kind=what.kind,
-            old=None if what.old is None else canonical_json(what.old),
-            new=None if what.new is None else canonical_json(what.new),
-            reason=what.reason,
+            old=None if what.old is None else storable(canonical_json(what.old)),
+            new=None if what.new is None else storable(canonical_json(what.new)),
+            reason=storable(what.reason),
             tool=self._tool,
-            key=what.key,
+            key=key,
             prev=prev,
             hash="",
         )

@@ -144,6 +144,9 @@ class CockpitApp(App[None]):
         self.glyphs = glyphs
         self.set_class(glyphs is ASCII, "-ascii")
         self.refresh_css(animate=False)
+        for screen in self.screen_stack:
+            for drawn in screen.query("Inked"):
+                drawn.refresh()
         self.changed()
 
     def _handle_exception(self, error: Exception) -> None:

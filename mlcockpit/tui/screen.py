@@ -36,6 +36,7 @@ class CockpitScreen(Screen[None]):
         (0, "-narrow"), (60, "-middle"), (100, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012
+    AUTO_FOCUS = ""
     HELP = "Type ? for the keys."
 
     def __init__(self, place: Place) -> None:

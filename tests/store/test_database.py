@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 import mlcockpit
 from mlcockpit.domain.people import Person
-from mlcockpit.errors import Conflict, SourceFailed
+from mlcockpit.errors import SourceFailed
 from mlcockpit.integrations.system_clock import StoryClock
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.log import verify_log
@@ -58,18 +58,6 @@ def a_counter(cockpit: Cockpit) -> str:
     return cockpit.store.url
 
 
-def test_four_processes_that_read_and_write_lose_no_update(cockpit: Cockpit) -> None:
-    url = a_counter(cockpit)
-    children = [child(COUNT_UP, url, "25") for _ in range(4)]
-    assert [each.wait() for each in children] == [0, 0, 0, 0]
-    with cockpit.store.write("test") as tx:
-        counted = tx.one(Person, handle="ana")
-    assert counted is not None
-    assert counted.name == "100"
-    found = verify_log(cockpit)
-    assert (found.events, found.faults) == (100, ())
-
-
 def test_nothing_that_was_acknowledged_is_lost_when_a_writer_is_killed(cockpit: Cockpit) -> None:
     url = a_counter(cockpit)
     acknowledged = 0
@@ -87,19 +75,6 @@ def test_nothing_that_was_acknowledged_is_lost_when_a_writer_is_killed(cockpit: 
     assert counted is not None
     assert int(counted.name) - acknowledged in (0, 1)
     assert verify_log(cockpit).faults == ()
-
-
-def test_a_save_over_somebody_elses_edit_is_refused(cockpit: Cockpit) -> None:
-    with cockpit.store.write("test") as tx:
-        mine = tx.save(a_person("ana"))
-    with cockpit.store.write("test") as tx:
-        theirs = tx.one(Person, handle="ana")
-        assert theirs is not None
-        theirs.name = "Ana Ruiz"
-        tx.save(theirs)
-    mine.name = "Anna"
-    with pytest.raises(Conflict, match="somebody else changed this record"), cockpit.store.write("test") as tx:
-        tx.save(mine)
 
 
 def test_a_failing_service_leaves_neither_record_nor_event(cockpit: Cockpit) -> None:
@@ -152,16 +127,6 @@ def test_a_kill_while_migrating_leaves_the_old_schema_or_the_new(tmp_path: Path,
     assert schema.revision(store) in (None, schema.HEAD)
     schema.prepare(store)
     assert schema.revision(store) == schema.HEAD
-
-
-def test_the_schema_that_migrations_make_is_the_one_the_records_need(cockpit: Cockpit) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-    from sqlmodel import SQLModel
-
-    with cockpit.store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, SQLModel.metadata) == []
 
 
 def test_only_three_backups_are_kept(cockpit: Cockpit) -> None:

@@ -17,11 +17,12 @@ Golden = Callable[[Path, str], None]
 async def test_the_picture_is_what_the_app_draws(running: Running, shot: Shot, golden: Golden) -> None:
     glyphs = ASCII if shot.ascii else UNICODE
     async with running(shot.place, size=shot.size, glyphs=glyphs, monotonic=lambda: 0.0) as pilot:
+        if shot.place == "runs":
+            await until(pilot, lambda: "run a017222 sweep-31" in text_of(pilot))
         for key in shot.keys:
             await press(pilot, key)
-        if shot.place == "runs":
-            await until(pilot, lambda: "Metrics" in text_of(pilot) or "status" in text_of(pilot))
-            await pilot.pause(0.3)
+        if "space" in shot.keys:
+            await until(pilot, lambda: "run bd7bb63 sweep-29" in text_of(pilot))
         await settled(pilot)
         text, picture = text_of(pilot), pilot.app.export_screenshot(title="mlcockpit", simplify=True)
     golden(SCREENS / f"{shot.file}.txt", text + "\n")
