@@ -109,7 +109,7 @@ class MlflowFolder(MlflowServer):
     @contextmanager
     def _reachable(self, folder: Path) -> Iterator[str]:
         if not self._path.is_dir():
-            hint = "check tracking_uri in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
+            hint = "check mlflow under [sources] in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
             raise SourceFailed(f"there is no MLflow store at {self._path}", hint=hint)
         try:
             shutil.copytree(self._path, folder / "mlruns", ignore=_inside_artifacts)
