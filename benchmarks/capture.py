@@ -2,8 +2,8 @@
 
     python benchmarks/capture.py [ROUNDS]
 
-Every pair is measured in turn in one run, in CPU seconds of all processes; what counts is the ratio. Goals: a wrapped run costs at most 5 % and 0.5 s
-more, a watched start 3 ms, a snapshot 0.1 s more than `git status` of the same tree.
+Every pair is measured in turn in one run, in CPU seconds of all processes; what counts is the ratio. Goals: a wrapped
+run costs at most 5 % and 0.5 s more, a watched start 3 ms, a snapshot 0.1 s more than `git status` of the same tree.
 """
 
 import os

@@ -63,29 +63,32 @@ class Lineage:
         return found
 
     @cached_property
-    def evidence(self) -> Mapping[str, str]:
-        """Return parent → what first says that something comes from it."""
-        found: dict[str, str] = {}
-        for edge in self.edges:
-            found.setdefault(edge.parent, edge.evidence)
-        return found
+    def evidence(self) -> Mapping[tuple[str, str], str]:
+        """Return (child, parent) → what says that one comes from the other."""
+        return {(edge.child, edge.parent): edge.evidence for edge in self.edges}
 
     def origins(self, name: str) -> list[Node]:
         """Return what `name` comes from, nearest first."""
-        return self._walk(name, self.parents)
+        return [node for node, _ in self.sourced(name)]
 
     def reach(self, name: str) -> list[Node]:
         """Return what comes from `name`: its blast radius, nearest first."""
-        return self._walk(name, self.children)
+        return [self.nodes[each] for each, _ in self._walk(name, self.children)]
 
-    def _walk(self, start: str, links: Mapping[str, Sequence[str]]) -> list[Node]:
+    def sourced(self, name: str) -> list[tuple[Node, str]]:
+        """Return what `name` comes from, nearest first, each with what says so."""
+        return [(self.nodes[each], self.evidence[child, each]) for each, child in self._walk(name, self.parents)]
+
+    def _walk(self, start: str, links: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:
+        """Return every name that can be reached, with the one it was reached from."""
         seen, queue, found = {start}, deque([start]), []
         while queue:
-            for name in links.get(queue.popleft(), ()):
+            here = queue.popleft()
+            for name in links.get(here, ()):
                 if name not in seen:
                     seen.add(name)
                     queue.append(name)
-                    found.append(self.nodes[name])
+                    found.append((name, here))
         return found
 
 
@@ -147,7 +150,7 @@ def _metrics(project: Snapshot) -> Iterator[Links]:
             if model is not None and key in model.metrics
         ]
         node = Node(f"metric/{key}", Stage.OUTCOME, key)
-        gap = Node(f"metric/{key}#deployment", Stage.DEPLOYMENT, "no deployment", "no live model declares this metric")
+        gap = Node(f"metric/{key}#deployment", Stage.DEPLOYMENT, "no deployment", "no live deployment moves this metric")
         yield node, links or [(gap, gap.gap)]
 
 

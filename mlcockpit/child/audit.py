@@ -16,7 +16,8 @@ from _thread import get_ident
 
 MOST_LINES = 20000
 _SKIPPED = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/lib", "/bin/", "/run/")
-_PACKAGES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep, os.sep + ".git" + os.sep)
+_SITE = os.sep + "site-packages" + os.sep
+_PACKAGES = (_SITE, os.sep + "dist-packages" + os.sep, os.sep + ".git" + os.sep)
 _NOISE = (".so", ".pth", ".dist-info", ".ttf", ".afm", ".mplstyle", ".pyd", ".dll")
 _WRITES = os.O_WRONLY | os.O_RDWR
 
@@ -101,14 +102,15 @@ def _json(value):
 
 
 def _hook(event, args):
-    if event not in _EVENTS:
+    note = _EVENTS.get(event)
+    if note is None:
         return
     me = get_ident()
     if me in _busy:
         return
     _busy.add(me)
     try:
-        _EVENTS[event](args)
+        note(args)
     except Exception:
         return
     finally:
@@ -132,7 +134,7 @@ def note_path(path, writes=False):
         path = os.fsdecode(path)
     elif not isinstance(path, str):
         path = os.fspath(path)
-    if (path, writes) in _seen:
+    if path.startswith(_stdlib) or _SITE in path or (path, writes) in _seen:
         return
     full = os.path.abspath(path)
     if full.endswith(".pyc"):

@@ -79,7 +79,7 @@ def _run(argv: list[str]) -> int:
     finally:
         bar.close()
         cockpit.close()
-    return _deliver(answer, options)
+    return command.afterwards(options, _deliver(answer, options))
 
 
 def _split(argv: list[str]) -> tuple[Namespace, list[str]]:

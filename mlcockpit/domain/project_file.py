@@ -17,7 +17,7 @@ FILE_NAME = "mlcockpit.toml"
 class Declared(BaseModel):
     """A part of the project file: frozen, and a key that nobody knows is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Project(Declared):

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from mlcockpit.domain.cleaning import clean
@@ -18,12 +19,12 @@ LONGEST = 50_000_000
 
 
 def lines_of(
-    argv: Sequence[str], *, env: Mapping[str, str], subject: str, silence_s: float, total_s: float
+    argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], subject: str, silence_s: float, total_s: float
 ) -> Iterator[dict[str, Any]]:
     """Yield the objects that `argv` prints, ending after {"done": true}; raise SourceFailed about `subject` otherwise."""
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
-            argv, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
+            argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
         )
         try:
             for line in _lines(process, subject, silence_s=silence_s, total_s=total_s):

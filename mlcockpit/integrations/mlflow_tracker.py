@@ -69,14 +69,14 @@ class MlflowServer:
         """Yield a private file with everything the client answered."""
         with tempfile.TemporaryDirectory(prefix="mlcockpit-") as folder, self._reachable(Path(folder)) as uri:
             feed = FeedFile(Path(folder) / "feed.db")
-            for answer in self._ask("runs", uri):
+            for answer in self._ask(Path(folder), "runs", uri):
                 feed.add(answer["feed"], answer["rows"])
             yield feed.finish()
 
     def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> MetricHistory:
         """Return the logged values in order, thinned by the child process."""
         with tempfile.TemporaryDirectory(prefix="mlcockpit-") as folder, self._reachable(Path(folder)) as uri:
-            for answer in self._ask("history", uri, run_id, key, str(most)):
+            for answer in self._ask(Path(folder), "history", uri, run_id, key, str(most)):
                 points = tuple(
                     MetricPoint(step, math.nan if value is None else value, instant(at))
                     for step, value, at in answer["points"]
@@ -89,9 +89,11 @@ class MlflowServer:
         """Yield the address that the client is given."""
         yield self._uri
 
-    def _ask(self, verb: str, *arguments: str) -> Iterator[dict[str, Any]]:
+    def _ask(self, folder: Path, verb: str, *arguments: str) -> Iterator[dict[str, Any]]:
         argv = [self._python, "-m", "mlcockpit.integrations.mlflow_child", verb, *arguments]
-        return lines_of(argv, env=_environment(), subject=self.source, silence_s=self._silence_s, total_s=TOTAL_S)
+        return lines_of(
+            argv, cwd=folder, env=_environment(), subject=self.source, silence_s=self._silence_s, total_s=TOTAL_S
+        )
 
 
 class MlflowFolder(MlflowServer):
@@ -107,7 +109,7 @@ class MlflowFolder(MlflowServer):
             hint = "check mlflow under [sources] in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
             raise SourceFailed(f"there is no MLflow store at {self._path}", hint=hint)
         try:
-            shutil.copytree(self._path, folder / "mlruns", ignore=shutil.ignore_patterns("artifacts"))
+            shutil.copytree(self._path, folder / "mlruns", ignore=_inside_artifacts)
         except (shutil.Error, OSError) as error:
             raise SourceFailed(f"{self._path} cannot be read", hint="check its permissions, then sync again") from error
         yield (folder / "mlruns").as_uri()
@@ -160,6 +162,11 @@ class _MlflowCopy(MlflowServer):
         with sqlite_file.plainly(self._path, busy_s=BUSY_S) as theirs, closing(sqlite3.connect(target)) as ours:
             theirs.backup(ours)
         yield f"sqlite:///{target}"
+
+
+def _inside_artifacts(folder: str, names: list[str]) -> list[str]:
+    """Return what a copy leaves out: a run counts for MLflow only with its folder of artifacts, which may be empty."""
+    return names if Path(folder).name == "artifacts" else []
 
 
 def without_credentials(uri: str) -> str:

@@ -6,7 +6,7 @@ from mlcockpit.views.health import COURSE_TONES, assessments, statements
 from mlcockpit.views.history import since_table
 from mlcockpit.views.look import Look
 from mlcockpit.views.phrases import ARROWS, age_cell, count, day_cell, measured, number, signed, sparkline
-from mlcockpit.views.queue import Ask, asks, is_mine, when
+from mlcockpit.views.queue import Ask, asks, is_mine, when, whose
 from mlcockpit.views.table import Cell, Column, Row, Table
 
 ASKS_MOST = 3
@@ -31,7 +31,7 @@ def red_table(project: Snapshot, look: Look) -> Table:
         Row(
             each.subject,
             (
-                Cell(each.text, tone=each.tone, link=each.subject),
+                Cell(each.text, tone=each.tone, link=each.link),
                 Cell(each.discipline.value),
                 day_cell(each.since),
                 Cell(each.rule),
@@ -89,7 +89,7 @@ def _ask_row(project: Snapshot, ask: Ask) -> Row:
         ask.subject,
         (
             Cell(ask.text, tone=ask.tone, link=ask.subject),
-            Cell(f"{ask.role.value}/{ask.owner}" if ask.owner else f"{ask.role.value}, nobody by name"),
+            Cell(whose(project, ask)),
             Cell(when(ask, project.as_of), ask.due or ask.since),
             Cell(ask.otherwise),
             Cell(ask.action),

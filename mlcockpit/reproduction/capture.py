@@ -106,17 +106,7 @@ def finish(
     main = main_process(reads)
     installed, environment, missing = _environment(main, launch)
     editable, notes, found = _editable(git, installed, begun.seen, snapshots, begun.editable)
-    root = Path(launch.code.root or launch.cwd)
-    elsewhere = {each for start in reads.starts for each in (start.prefix, start.base_prefix)}
-    elsewhere |= {state.path for state in editable.values()}
-    place = Place(
-        root=root,
-        tracked=_tracked(git, launch.code),
-        kept=begun.seen.kept,
-        started_ns=outcome.started_ns,
-        ignored=tuple(f"{each}{os.sep}" for each in elsewhere if each and not root.is_relative_to(each)),
-    )
-    seen = sort_reads(reads.read, place, step)
+    seen = sort_reads(reads.read, _place(git, begun, outcome, reads, editable), step)
     cut = ["a process read more files than are noted"] if reads.is_cut else []
     return replace(
         launch,
@@ -132,6 +122,22 @@ def finish(
         run_ids=tuple(reads.run_ids),
         redacted=(*launch.redacted, *found),
         partial=(*launch.partial, *notes, *missing, *seen.partial, *cut),
+    )
+
+
+def _place(
+    git: GitProcess, begun: Begun, outcome: Outcome, reads: Reads, editable: Mapping[str, CodeState]
+) -> Place:
+    code = begun.launch.code
+    root = Path(code.root or begun.launch.cwd)
+    elsewhere = {each for start in reads.starts for each in (start.prefix, start.base_prefix)}
+    elsewhere |= {state.path for state in editable.values()}
+    return Place(
+        root=root,
+        tracked=_tracked(git, code),
+        kept=begun.seen.kept,
+        started_ns=outcome.started_ns,
+        ignored=tuple(f"{each}{os.sep}" for each in elsewhere if each and not root.is_relative_to(each)),
     )
 
 

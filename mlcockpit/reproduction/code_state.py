@@ -11,7 +11,7 @@ from mlcockpit.domain.launch import Code, CodeState
 from mlcockpit.domain.redaction import Redaction, without_credentials
 from mlcockpit.errors import GitFailed
 from mlcockpit.ports import GitProcess
-from mlcockpit.reproduction.snapshot_commit import Change, Snapshots, write_snapshot
+from mlcockpit.reproduction.snapshot_commit import Change, Snapshots, Written, write_snapshot
 
 _NOT_CODE = {"mlruns", "mlartifacts", "__pycache__", ".ipynb_checkpoints", ".mlcockpit", "node_modules"}
 _STORES = ("mlflow.db", "mlruns.db")
@@ -53,14 +53,12 @@ def read_code(git: GitProcess, folder: Path, *, snapshots: Snapshots, depth: int
     except GitFailed as error:
         return SeenCode(Code(), partial=(f"code: {_why_no_repository(folder, error)}",))
     root_name, index_name, objects_name = places.decode("utf-8", "surrogateescape").splitlines()[:3]
-    root, index, objects = Path(root_name), folder / index_name, folder / objects_name
-    settings = _settings(git, root)
-    filters = _without_filters(settings)
-    notes = _Notes()
+    root, settings = Path(root_name), _settings(git, Path(root_name))
+    filters, notes = _without_filters(settings), _Notes()
     with tempfile.TemporaryDirectory(prefix="mlcockpit-index-") as private:
         copy = Path(private) / "index"
-        if index.exists():
-            shutil.copy2(index, copy)  # with its time: git takes files as young as the index for changed
+        if (folder / index_name).exists():
+            shutil.copy2(folder / index_name, copy)  # with its time: git takes files as young as the index for changed
         env = {"GIT_INDEX_FILE": str(copy)}
         status = _status(git, root, env, filters)
         notes.partial += [f"code: {clean(path)} is a repository of its own and is not kept" for path in status.nested]
@@ -75,18 +73,22 @@ def read_code(git: GitProcess, folder: Path, *, snapshots: Snapshots, depth: int
         if not status.changes and not links:
             return SeenCode(code, redacted=tuple(notes.redacted), partial=tuple(notes.partial))
         written = write_snapshot(
-            git, root, status.commit, status.changes, links=links, snapshots=snapshots, objects=objects, env=env,
-            config=filters,
+            git, root, status.commit, status.changes, links=links, snapshots=snapshots, objects=folder / objects_name,
+            env=env, config=filters,
         )  # fmt: skip
-    code = replace(
+    return _dirty(code, written, snapshots, notes)
+
+
+def _dirty(code: Code, written: Written, snapshots: Snapshots, notes: _Notes) -> SeenCode:
+    kept = replace(
         code,
         dirty=True,
         snapshot_commit=written.commit,
         snapshot_store=str(snapshots.store),
         patch_sha256=written.patch_sha256,
     )
-    partial = (*notes.partial, *written.partial)
-    return SeenCode(code, frozenset(written.kept), (*notes.redacted, *written.redacted), partial)
+    redacted, partial = (*notes.redacted, *written.redacted), (*notes.partial, *written.partial)
+    return SeenCode(kept, frozenset(written.kept), redacted, partial)
 
 
 def read_editable(git: GitProcess, name: str, folder: Path, *, snapshots: Snapshots) -> tuple[CodeState, SeenCode]:

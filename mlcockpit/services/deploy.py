@@ -67,6 +67,7 @@ def record_deployment(
 ) -> Deployment:
     """Open a deployment and close those that it takes over from, inside a running transaction."""
     state = _STATES.get(order.strategy, DeploymentState.LIVE)
+    _refuse_disorder(tx, order, state)
     taken = _to_close(tx, order, state)
     before = open_live(tx, order.environment) or (taken[-1] if taken else None)
     for each in taken:
@@ -101,16 +102,34 @@ def record_deployment(
     return deployment
 
 
+def _refuse_disorder(tx: Transaction, order: Order, state: DeploymentState) -> None:
+    """Raise Refused for what serves already, and for an instant before what is written down of this environment."""
+    for each in tx.all(Deployment, environment=order.environment):
+        if each.started_at > tx.now:
+            raise _too_early(each)
+        same = (each.model, each.number, each.state) == (order.model, order.number, state)
+        if each.is_open and same and each.traffic_pct == order.traffic_pct:
+            raise Refused(
+                f"deploy/{each.id} is {order.model}@{order.number} in {order.environment} already",
+                hint="nothing has to be done",
+            )
+
+
 def close(tx: Transaction, deployment: Deployment, state: DeploymentState, reason: str = "") -> None:
     """End an open deployment; raises Refused where it started later than that."""
     name = name_of("deploy", deployment)
     if tx.now < deployment.started_at:
-        raise Refused(f"{name} started at {deployment.started_at:%Y-%m-%d %H:%M}, later than this", hint="give a later --at")
+        raise _too_early(deployment)
     step(name, deployment.state, state)
     old = deployment.state
     deployment.state, deployment.ended_at = state, tx.now
     tx.save(deployment)
     tx.happened(Happening(name, f"deployment_{state.value}", {"state": old.value}, {"state": state.value}, reason))
+
+
+def _too_early(deployment: Deployment) -> Refused:
+    name, started = name_of("deploy", deployment), f"{deployment.started_at:%Y-%m-%d %H:%M}"
+    return Refused(f"{name} started at {started}, later than this", hint="give a later --at")
 
 
 def artifact_digest(cockpit: Cockpit, environment: str) -> str | None:
@@ -169,7 +188,13 @@ def _traffic(strategy: Strategy, wanted: int | None) -> int:
 def _request(cockpit: Cockpit, tx: Transaction, order: Order) -> PromotionRequest | None:
     """Return the promotion that a deployment rests on; raises Refused where the gate needs one and there is none."""
     if order.promotion is not None:
-        return find_promotion(tx, order.promotion)
+        request = find_promotion(tx, order.promotion)
+        if request.state is PromotionState.COMMITTED and not _runs_beside(tx, order):
+            raise Refused(
+                f"promo/{order.promotion} was carried out already",
+                hint=f"`mlcockpit promote {order.model}@{order.number} {order.environment}` asks again",
+            )
+        return request
     found = tx.all(PromotionRequest, model=order.model, number=order.number, environment=order.environment)
     open_ones = [each for state in _WAITING for each in reversed(found) if each.state is state]
     if open_ones:

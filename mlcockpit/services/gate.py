@@ -171,7 +171,9 @@ def _facts(cockpit: Cockpit, tx: Transaction, promotion: PromotionRequest, polic
     declared = cockpit.file.models.get(promotion.model)
     live = open_live(tx, promotion.environment)
     _, live_run = (None, None) if live is None else run_behind(cockpit, tx, live.model, live.number)
-    attempts = [] if run_id is None else tx.all(Reproduction, run_id=run_id)
+    attempts = [] if run_id is None else list(tx.all(Reproduction, run_id=run_id))
+    if cockpit.at is not None:
+        attempts = [attempt for attempt in attempts if attempt.started_at <= tx.now]
     newest = max(attempts, key=lambda attempt: attempt.started_at, default=None)
     votes = valid_votes(tx, promotion, (promotion.requester, author_of(cockpit, run)))
     facts = GateFacts(

@@ -1,10 +1,12 @@
 """`people add` makes a person known, with the names by which git and MLflow know them."""
 
+import re
 from collections.abc import Sequence
 
 from mlcockpit.domain.people import Person
+from mlcockpit.domain.project_file import KEY
 from mlcockpit.domain.vocabulary import Discipline
-from mlcockpit.errors import Refused
+from mlcockpit.errors import Refused, UsageError
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.store.transaction import Happening, Transaction
 
@@ -20,7 +22,9 @@ def add_person(
     mlflow_users: Sequence[str] = (),
     deputy: str | None = None,
 ) -> Person:
-    """Store a new person; raises Refused where the handle is taken."""
+    """Store a new person; raises Refused where the handle is taken, UsageError where it cannot be one."""
+    if not re.match(KEY, handle):
+        raise UsageError(f"{handle!r} is no handle", hint="small letters, digits, dots, dashes; such as ana")
     person = Person(
         handle=handle,
         name=name,

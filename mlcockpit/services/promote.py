@@ -13,6 +13,7 @@ from mlcockpit.domain.vocabulary import ModelState, PromotionState
 from mlcockpit.errors import Refused, UnknownName, UsageError
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gate import Judgement, gate_result, judge_promotion, policy_of, rule_findings, store_judgement
+from mlcockpit.services.own import find_person
 from mlcockpit.services.resolve_name import resolve_name, resolve_version
 from mlcockpit.store.transaction import Happening, Transaction
 
@@ -37,6 +38,8 @@ def promote(
     rules = rule_findings(cockpit, place)
     with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
         refuse_unfit(tx, model, number)
+        if any(check.kind == "approval" for _, check in policy_of(cockpit.file, place).checks):
+            find_person(tx, tx.actor)
         waiting = [each for each in tx.all(PromotionRequest, model=model, number=number, environment=place) if each.state in _WAITING]
         if waiting:
             name = name_of("promo", waiting[0])

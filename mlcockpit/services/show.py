@@ -12,12 +12,15 @@ from mlcockpit.errors import UnknownName, UsageError
 from mlcockpit.rules.engine import judge
 from mlcockpit.rules.registry import all_rules, find_rule
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.resolve_name import resolve_name
+from mlcockpit.services.resolve_name import known_names, resolve_name
 from mlcockpit.services.snapshot import take_snapshot
 from mlcockpit.views.lens import LENSES
 from mlcockpit.views.look import Look
 from mlcockpit.views.screens import CARDS, SCREENS, screen
 from mlcockpit.views.table import View
+
+BARE = ("metric", "data", "model", "person")
+"""Kinds whose key alone names an entity."""
 
 
 def show(
@@ -30,14 +33,24 @@ def show(
     project: Snapshot | None = None,
 ) -> View:
     """Return the view of a screen (`overview`) or of an entity (`inc/1`); `project` saves a caller's second load."""
-    if screen(name) is None and looks_like_a_name(name):
-        name = resolve_name(cockpit, name, kinds=tuple(CARDS))
+    if screen(name) is None:
+        name = named(cockpit, name)
     dotted, focus = resolve(name, resolve_name(cockpit, focus, kinds=(*CARDS, "env")) if focus else "")
     look = look_of(cockpit, lens=lens, since=since, focus=focus)
     if dotted.startswith("mlcockpit.services."):
         return _call(dotted, cockpit, look)
     loaded = project or take_snapshot(cockpit)
     return _call(dotted, loaded, judged(loaded, look))
+
+
+def named(cockpit: Cockpit, word: str) -> str:
+    """Return the stored name of an entity; a bare word that is the key of exactly one of them will do."""
+    if looks_like_a_name(word):
+        return resolve_name(cockpit, word, kinds=tuple(CARDS))
+    same = [f"{kind}/{word}" for kind in BARE if f"{kind}/{word}" in known_names(cockpit, kind)]
+    if len(same) > 1:
+        raise UnknownName(f"{word!r} could be {len(same)} things", hint=f"say which: {', '.join(same)}")
+    return same[0] if same else word
 
 
 def look_of(cockpit: Cockpit, *, lens: str = "all", since: datetime | None = None, focus: str = "") -> Look:

@@ -8,7 +8,7 @@ from mlcockpit.domain.record import name_of
 from mlcockpit.domain.vocabulary import PromotionState
 from mlcockpit.errors import Refused, UsageError
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.gate import gate_result, judge_promotion, rule_findings
+from mlcockpit.services.gate import author_of, gate_result, judge_promotion, rule_findings, run_behind
 from mlcockpit.services.own import find_person
 from mlcockpit.services.promote import find_promotion
 from mlcockpit.store.records import read_all
@@ -36,6 +36,9 @@ def waive(cockpit: Cockpit, number: int, check: int, *, why: str, until: datetim
             raise Refused(f"check {check} of {name} is {result.word}", hint="nothing has to be waived")
         if waiver.handle == request.requester:
             raise Refused(f"{waiver.handle} asked for {name}", hint="four eyes: another person waives")
+        _, run = run_behind(cockpit, tx, request.model, request.number)
+        if judgement.policy.checks[check - 1][1].kind == "approval" and waiver.handle == author_of(cockpit, run):
+            raise Refused(f"{waiver.handle} trained the run behind {name}", hint="four eyes: another person waives")
         words = f"waived by {waiver.handle} until {until:%Y-%m-%d}: {why}"
         record = gate_result(tx, request, gate, CheckResult(result.text, GateWord.WAIVED, words), judgement.policy)
         record.waived_by, record.waived_until = waiver.handle, until

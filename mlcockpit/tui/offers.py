@@ -40,7 +40,7 @@ def names_in(view: View | None) -> list[str]:
     tables = [section for section in (view.sections if view else ()) if isinstance(section, Table)]
     rows = [row for table in tables for row in table.rows]
     names = dict.fromkeys(name for row in rows for name in (row.key, *(cell.link for cell in row.cells)))
-    return [name for name in names if looks_like_a_name(name)]
+    return [name for name in names if looks_like_a_name(name) and "#" not in name]
 
 
 def typed_place(typed: str) -> Item | None:

@@ -1,6 +1,5 @@
 """Every screen is a header, a filter line, a body and a footer; keys come from the registry, data from the reader."""
 
-import time
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import events, on
@@ -37,6 +36,7 @@ class CockpitScreen(Screen[None]):
         (0, "-narrow"), (60, "-middle"), (100, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012
+    AUTO_FOCUS = ""
     HELP = "Type ? for the keys."
 
     def __init__(self, place: Place) -> None:
@@ -119,7 +119,7 @@ class CockpitScreen(Screen[None]):
 
     def reload(self) -> None:
         """Read this screen again; what is shown stays until the answer is there."""
-        self._asked_at = time.monotonic()
+        self._asked_at = self.desk.monotonic()
         self.stamp = self.desk.stamp
         self._tick()
         self.read()
@@ -127,7 +127,7 @@ class CockpitScreen(Screen[None]):
     def arrived(self, view: View | None) -> None:
         """Take note that the answer is there."""
         self._asked_at = None
-        self.read_at = time.monotonic()
+        self.read_at = self.desk.monotonic()
         self.shown = view or self.shown
         self.query_one(Message).clear()
         self.draw_header()
@@ -145,7 +145,7 @@ class CockpitScreen(Screen[None]):
     def _tick(self) -> None:
         if self._asked_at is None:
             return
-        seconds = int(time.monotonic() - self._asked_at)
+        seconds = int(self.desk.monotonic() - self._asked_at)
         if self.shown is None:
             self.query_one(Message).show("loading" if seconds < 1 else f"loading {seconds} s", "", bad=False)
         elif seconds >= 1:
@@ -159,7 +159,7 @@ class CockpitScreen(Screen[None]):
         view = self.shown
         fresh = ("reading", "faint")
         if view is not None:
-            fresh = freshness(view.sources, view.as_of, time.monotonic() - self.read_at)
+            fresh = freshness(view.sources, view.as_of, self.desk.monotonic() - self.read_at)
         self.query_one(Header).show(self.desk.project, self.place.screen, fresh)
 
     def draw_footer(self) -> None:

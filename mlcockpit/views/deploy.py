@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mlcockpit.analysis.lineage import dataset_version_of
-from mlcockpit.domain.delivery import Deployment, PromotionRequest
+from mlcockpit.domain.delivery import Deployment, GateResult, PromotionRequest
 from mlcockpit.domain.names import parts
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.domain.vocabulary import DeploymentState, PromotionState, Tone
@@ -50,8 +50,8 @@ def live_table(project: Snapshot) -> Table:
         Column("model", "model"),
         Column("traffic", "traffic", right=True),
         Column("since", "since"),
-        Column("by", "by"),
         Column("run", "run"),
+        Column("reproduced", "reproduced"),
         Column("data", "trained on"),
         Column("gate", "gate"),
         Column("monitors", "monitors"),
@@ -95,7 +95,7 @@ def gate_cell(project: Snapshot, promotion: int | None, environment: str) -> Cel
         return Cell("no gate declared", tone=Tone.DOUBTFUL)
     if promotion is None:
         return Cell("passed by", tone=Tone.BAD)
-    results = [each for each in project.gate_results if each.promotion == promotion]
+    results = latest_results(project, promotion)
     if not results:
         return Cell("no gate ran", tone=Tone.UNKNOWN)
     passed = sum(each.result in ("pass", "waived") for each in results)
@@ -103,6 +103,12 @@ def gate_cell(project: Snapshot, promotion: int | None, environment: str) -> Cel
     waived = sum(each.result == "waived" for each in results)
     tone = Tone.BAD if failed else Tone.GOOD if passed == len(results) else Tone.UNKNOWN
     return Cell(f"{passed}/{len(results)}" + (f", {waived} waived" if waived else ""), tone=tone)
+
+
+def latest_results(project: Snapshot, promotion: int) -> list[GateResult]:
+    """Return the last answer of each condition; a gate may be asked more than once."""
+    last = {(each.gate, each.check_text): each for each in project.gate_results if each.promotion == promotion}
+    return list(last.values())
 
 
 def rollback_cell(project: Snapshot, deployment: Deployment) -> Cell:
@@ -180,10 +186,8 @@ def _live_row(project: Snapshot, deployment: Deployment) -> Row:
             Cell(f"{deployment.model} v{deployment.number}", link=f"model/{deployment.model}@{deployment.number}"),
             Cell("shadow" if shadow else f"{deployment.traffic_pct} %", 0 if shadow else deployment.traffic_pct),
             day_cell(deployment.started_at),
-            Cell(deployment.actor),
-            Cell(f"{short_run(run.run_id)} {verdict or 'never reproduced'}", link=f"run/{run.run_id}", tone=verdict_tone(verdict))
-            if run
-            else Cell("no run known", tone=Tone.UNKNOWN),
+            Cell(short_run(run.run_id), run.run_id, link=f"run/{run.run_id}") if run else Cell("none", tone=Tone.UNKNOWN),
+            Cell(verdict.value if verdict else "never", tone=verdict_tone(verdict)),
             Cell(", ".join(known)) if known else Cell("unknown", tone=Tone.UNKNOWN),
             gate_cell(project, deployment.promotion, deployment.environment),
             watching,

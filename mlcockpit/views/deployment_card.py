@@ -6,7 +6,7 @@ from mlcockpit.domain.names import parts
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.domain.vocabulary import Tone
 from mlcockpit.errors import UnknownName
-from mlcockpit.views.deploy import gate_cell, monitors_table, rollback_cell
+from mlcockpit.views.deploy import gate_cell, latest_results, monitors_table, rollback_cell
 from mlcockpit.views.facts import card, facts, owner_cell
 from mlcockpit.views.lineage import edges_table, reach_table
 from mlcockpit.views.look import Look
@@ -77,8 +77,7 @@ def gate_table(project: Snapshot, promotion: int | None) -> Table | None:
             f"promo/{promotion}#{each.id}",
             (Cell(each.result, tone=tones.get(each.result, Tone.UNKNOWN)), Cell(each.check_text), Cell(each.detail)),
         )
-        for each in project.gate_results
-        if each.promotion == promotion
+        for each in latest_results(project, promotion)
     )
     cols = (Column("result", "result"), Column("condition", "condition", most=60), Column("detail", "detail", most=60))
     return Table(f"Gate of PR-{promotion}", cols, rows, empty="no gate ran", key="gate")

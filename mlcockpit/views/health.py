@@ -29,6 +29,7 @@ from mlcockpit.domain.vocabulary import (
 )
 from mlcockpit.views.look import Look
 from mlcockpit.views.phrases import age, count, measured, number, short_run, ticket
+from mlcockpit.views.screens import CARDS
 from mlcockpit.views.verdict import verdict_tone as verdict_tone
 
 TONES = (Tone.BAD, Tone.DOUBTFUL, Tone.UNKNOWN, Tone.PLAIN, Tone.GOOD, Tone.FAINT)
@@ -66,6 +67,11 @@ class Statement:
     since: datetime | None = None
     evidence: str = ""
     """n, age and source of what it rests on."""
+
+    @property
+    def link(self) -> str:
+        """Return the entity whose card tells more; empty where its kind has no card."""
+        return self.subject if self.subject.partition("/")[0] in CARDS else ""
 
 
 def statements(project: Snapshot, look: Look) -> list[Statement]:

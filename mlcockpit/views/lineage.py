@@ -67,7 +67,7 @@ def columns_table(graph: Lineage, focus: Node) -> Table:
 
 def edges_table(graph: Lineage, focus: Node) -> Table:
     """Return what the focus comes from, nearest first, each link with what says so or why it is missing."""
-    rows = tuple(chain_row(graph, node) for node in graph.origins(focus.name))
+    rows = tuple(chain_row(node, evidence) for node, evidence in graph.sourced(focus.name))
     cols = (Column("stage", "stage"), Column("what", "comes from", most=50), Column("evidence", "evidence or gap", most=70))
     return Table("Comes from", cols, rows, empty="nothing: this is where a chain begins", key="origins")
 
@@ -94,8 +94,8 @@ def reach_table(project: Snapshot, graph: Lineage, focus: Node) -> Table:
 def tree_table(graph: Lineage, focus: Node, *, down: bool) -> Table:
     """Return one direction as an indented tree: up to the sources, or down to what is hit."""
     links = graph.children if down else graph.parents
-    lines: list[tuple[int, Node]] = []
-    _climb(graph, links, focus, 0, lines, set())
+    lines: list[tuple[int, Node, str]] = []
+    _climb(graph, links, focus, lines, set())
     rows = tuple(
         Row(
             node.name,
@@ -104,10 +104,10 @@ def tree_table(graph: Lineage, focus: Node, *, down: bool) -> Table:
                      link="" if "#" in node.name else node.name),
                 Cell(kind_of(node)),
                 Cell("" if "#" in node.name else node.name),
-                Cell(node.gap or ("" if depth == 0 else graph.evidence.get(focus.name if down else node.name, ""))),
+                Cell(node.gap or evidence),
             ),
         )
-        for depth, node in lines
+        for depth, node, evidence in lines
     )  # fmt: skip
     cols = (Column("what", "what", most=50), Column("stage", "stage"), Column("name", "name", most=48),
             Column("evidence", "evidence or gap"))  # fmt: skip
@@ -119,16 +119,18 @@ def _climb(
     graph: Lineage,
     links: Mapping[str, Sequence[str]],
     node: Node,
-    depth: int,
-    lines: list[tuple[int, Node]],
+    lines: list[tuple[int, Node, str]],
     seen: set[str],
+    depth: int = 0,
+    before: str = "",
 ) -> None:
-    lines.append((depth, node))
+    evidence = graph.evidence.get((before, node.name)) or graph.evidence.get((node.name, before), "")
+    lines.append((depth, node, evidence))
     if node.name in seen:
         return
     seen.add(node.name)
     for name in links.get(node.name, ()):
-        _climb(graph, links, graph.nodes[name], depth + 1, lines, seen)
+        _climb(graph, links, graph.nodes[name], lines, seen, depth + 1, node.name)
 
 
 def _stage_cell(node: Node, focus: Node) -> Cell:

@@ -1,6 +1,6 @@
 """The overview answers: what is red, since when, whose turn is it, and what changed since I last looked?"""
 
-from mlcockpit.analysis.lineage import Lineage, Node, Stage, lineage_of
+from mlcockpit.analysis.lineage import Node, Stage, lineage_of
 from mlcockpit.analysis.target import Course
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.domain.vocabulary import Discipline, Tone
@@ -9,7 +9,7 @@ from mlcockpit.views.history import since_table
 from mlcockpit.views.lens import LENSES
 from mlcockpit.views.look import Look, source_lines
 from mlcockpit.views.phrases import age_cell, count
-from mlcockpit.views.queue import asks, is_mine, when
+from mlcockpit.views.queue import asks, is_mine, when, whose
 from mlcockpit.views.table import Cell, Column, Row, Section, Table, Text, View
 
 QUEUE_MOST = 6
@@ -42,7 +42,7 @@ def state_table(project: Snapshot, look: Look) -> Table:
         Column("state", "state, worst first", most=78),
         Column("since", "since"),
         Column("more", "more", right=True),
-        Column("why", "rule that says so, and what it rests on", most=70),
+        Column("why", "rule that says so, and what it rests on", most=48),
     )
     note = "every colour is computed by the rule beside it; unknown is not good"
     return Table("Project state", cols, tuple(line for _, line in sorted(worst, key=lambda pair: pair[0])), note=note)
@@ -57,7 +57,7 @@ def queue_table(project: Snapshot, look: Look, most: int = QUEUE_MOST) -> Table:
             ask.subject,
             (
                 Cell(ask.text, tone=ask.tone, link=ask.subject),
-                Cell(f"{ask.role.value}/{ask.owner}" if ask.owner else f"{ask.role.value}/nobody"),
+                Cell(whose(project, ask)),
                 Cell(when(ask, project.as_of), ask.due or ask.since),
                 Cell(ask.action),
             ),
@@ -69,7 +69,7 @@ def queue_table(project: Snapshot, look: Look, most: int = QUEUE_MOST) -> Table:
         Column("what", "what", most=84),
         Column("whose", "whose turn"),
         Column("when", "when"),
-        Column("do", "type", most=44),
+        Column("do", "type", most=38),
     )
     title = f"Needs {who} now: {mine} of {len(waiting)}"
     return Table(title, cols, rows, empty="nothing waits for anybody", total=len(waiting), key="queue")
@@ -101,18 +101,18 @@ def chain_section(project: Snapshot, key: str, title: str = "Chain") -> Table:
     first = Row(f"metric/{key}", (Cell("metric"), said, Cell(assessed.why)))
     lineage = lineage_of(project)
     serving = lineage.parents[f"metric/{key}"]
-    chain = [lineage.nodes[serving[0]], *lineage.origins(serving[0])]
-    rows = (first, *(chain_row(lineage, node) for node in chain))
-    gaps = sum(1 for node in chain if node.gap)
+    head = (lineage.nodes[serving[0]], lineage.evidence[f"metric/{key}", serving[0]])
+    chain = [head, *lineage.sourced(serving[0])]
+    rows = (first, *(chain_row(node, evidence) for node, evidence in chain))
+    gaps = sum(1 for node, _ in chain if node.gap)
     more = f"{count(len(serving) - 1, 'more deployment')}; " if len(serving) > 1 else ""
     cols = (Column("stage", "stage"), Column("what", "what", most=72), Column("evidence", "evidence or gap", most=60))
     note = f"{more}`mlcockpit show lineage --of metric/{key}` shows all"
     return Table(f"{title}: {count(gaps, 'gap')}", cols, rows, note=note, key="chain")
 
 
-def chain_row(lineage: Lineage, node: Node) -> Row:
+def chain_row(node: Node, evidence: str) -> Row:
     """Return stage, name and evidence of one link of the chain; a gap is unknown."""
-    evidence = lineage.evidence.get(node.name, "")
     tone = Tone.UNKNOWN if node.gap else Tone.PLAIN
     link = "" if "#" in node.name else node.name
     return Row(node.name, (Cell(kind_of(node)), Cell(node.label, tone=tone, link=link), Cell(node.gap or evidence)))
@@ -131,7 +131,7 @@ def _state_row(project: Snapshot, said: Statement, more: str) -> Row:
         said.subject,
         (
             Cell(said.discipline.value),
-            Cell(said.text, tone=said.tone, link=said.subject),
+            Cell(said.text, tone=said.tone, link=said.link),
             age_cell(project.as_of, said.since),
             Cell(more),
             Cell(f"{said.rule}; {said.evidence}" if said.evidence else said.rule),

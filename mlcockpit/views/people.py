@@ -102,4 +102,4 @@ def _waiting(project: Snapshot, handle: str) -> str:
         and role.renounced_at is None
         and role.incident in {incident.id for incident in open_incidents(project)}
     ]
-    return joined([*leading, *taking], 4)
+    return joined(list(dict.fromkeys([*leading, *taking])), 4)

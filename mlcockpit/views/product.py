@@ -74,7 +74,8 @@ def metric_chart(project: Snapshot, key: str) -> Chart:
     came = changes(project, seen[0].at, project.as_of) if seen else []
     marks = tuple(Mark(each.at, each.letter, f"{each.text}  ({each.actor})") for each in reversed(came) if each.letter != "C")
     source = f"{metric.definition or key}; source {seen[-1].source}" if seen else ""
-    return Chart(key, points, metric.target, marks, metric.unit, source, key="chart")
+    goal = next((bound for bound in (metric.target, metric.ceiling, metric.floor) if bound is not None), None)
+    return Chart(key, points, goal, marks, metric.unit, source, key="chart")
 
 
 def suspects_section(project: Snapshot, key: str) -> Section:

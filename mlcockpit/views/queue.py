@@ -189,3 +189,11 @@ def when(ask: Ask, now: datetime) -> str:
     if ask.due < now:
         return f"{age(now, ask.due)} overdue"
     return "due today" if ask.due.date() == now.date() else f"due {day(ask.due)}"
+
+
+def whose(project: Snapshot, ask: Ask) -> str:
+    """Return whose turn it is: the person with their own discipline, else the discipline with nobody in it."""
+    person = project.person.get(ask.owner)
+    if person is not None:
+        return f"{person.discipline.value}/{person.handle}"
+    return f"{ask.role.value}/{ask.owner or 'nobody'}"

@@ -56,7 +56,7 @@ def _red(project: Snapshot, look: Look) -> Section | None:
     doubt = sum(each.tone is Tone.DOUBTFUL for each in statements(project, look))
     unknown = sum(each.tone is Tone.UNKNOWN for each in statements(project, look))
     rows = tuple(
-        Row(each.subject, (Cell(each.text, tone=each.tone, link=each.subject), Cell(day(each.since), each.since)))
+        Row(each.subject, (Cell(each.text, tone=each.tone, link=each.link), Cell(day(each.since), each.since)))
         for each in red[:RED_MOST]
     )
     title = f"{_titled('Red', len(rows), len(red))}  ·  {doubt} doubtful, {unknown} unknown"

@@ -39,7 +39,7 @@ def test_a_version_that_names_no_run_is_a_gap_and_no_crash() -> None:
 
 def test_a_declared_metric_that_no_live_model_moves_is_a_gap() -> None:
     project = a_project(a_file(metrics={"useful": {}}))
-    assert [n.gap for n in lineage_of(project).origins("metric/useful")] == ["no live model declares this metric"]
+    assert [n.gap for n in lineage_of(project).origins("metric/useful")] == ["no live deployment moves this metric"]
 
 
 def test_an_input_is_found_by_digest_first_and_else_by_the_newest_version_at_its_path_before_the_run() -> None:

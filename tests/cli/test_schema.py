@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from mlcockpit.cli import catalogue
@@ -37,7 +37,7 @@ def fits(name: str, value: Any) -> None:
     jsonschema.validate(value, schema(name), format_checker=jsonschema.FormatChecker())
 
 
-SAID = {
+SAID: dict[str, list[tuple[str, ...]]] = {
     "runs": [("runs",), ("runs", "auc>100"), ("runs", "--limit", "1")],
     "check": [("check",)],
     "sync": [("sync",)],

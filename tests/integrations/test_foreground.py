@@ -21,7 +21,9 @@ WRAP = (
 WAITS = "import sys, signal; print('ready', flush=True); signal.pause()"
 CLEANS_UP = (
     "import signal, sys\n"
-    "try: print('ready', flush=True); signal.pause()\n"
+    "try:\n"
+    "    print('ready', flush=True)\n"
+    "    while True: signal.sigtimedwait([], 0.05)\n"
     "except KeyboardInterrupt: print('cleaned up', flush=True); sys.exit(7)"
 )
 
@@ -83,10 +85,11 @@ def test_an_interrupt_from_elsewhere_lets_the_command_clean_up() -> None:
 
 def test_ctrl_c_on_a_terminal_reaches_the_command_once() -> None:
     counting = (
-        "import signal, sys, time\n"
+        "import signal, sys\n"
         "seen = []\n"
         "signal.signal(signal.SIGINT, lambda *_: seen.append(1))\n"
-        "print('ready', sys.stdout.isatty(), flush=True); signal.pause()\n"
+        "print('ready', sys.stdout.isatty(), flush=True)\n"
+        "while not seen: signal.sigtimedwait([], 0.05)\n"
         "signal.sigtimedwait([], 0.3); print('seen', len(seen), flush=True)"
     )
     pid, terminal = pty.fork()

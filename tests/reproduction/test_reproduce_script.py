@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mlcockpit.domain.vocabulary import Verdict
@@ -49,14 +50,15 @@ def test_a_parameter_that_the_commit_cannot_have_logged_is_found_before_anything
 
 
 def test_a_command_that_hangs_is_killed_whole_at_the_time_limit(tmp_path: Path) -> None:
-    stuck = MEAN + "import os, subprocess, sys, time\nif os.path.exists('/proc') and 'MLCOCKPIT_ATTEMPT' in os.environ:\n"
-    stuck += "    subprocess.Popen([sys.executable, '-c', 'import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)'], start_new_session=True)\n"
-    stuck += "    time.sleep(600)\n"
+    child = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"
+    stuck = MEAN + "import os, subprocess, sys, time\nif 'MLCOCKPIT_ATTEMPT' in os.environ:\n"
+    stuck += f"    subprocess.Popen([sys.executable, '-c', {child!r}], start_new_session=True)\n    time.sleep(600)\n"
     world = a_world(tmp_path, stuck)
     run = world.train("train.py")
     result = world.reproduce(run, timeout_s=15.0)
     assert (result.verdict, result.stage, result.exit_code) == (Verdict.FAILED, "run", 4)
     assert "time limit" in result.reason
+    assert [] == [one.pid for one in psutil.process_iter(["cmdline"]) if child in (one.info["cmdline"] or [])]
 
 
 def test_data_that_changed_since_is_incomplete_and_named(tmp_path: Path) -> None:

@@ -280,3 +280,42 @@ def test_a_rule_that_cannot_tell_does_not_pass(tmp_path: Path) -> None:
     gate = '\n[gates.lab]\nenvironment = "lab"\nchecks = [{kind = "rule", rule = "M01"}]\n'
     folder = a_team(tmp_path, gate)
     assert "rule M01 cannot tell" in done(folder, "promote", "churn@1", "lab", "--as", "kai").out
+
+
+def test_a_promotion_is_carried_out_once(tmp_path: Path) -> None:
+    folder = guarded(tmp_path)
+    asked(folder)
+    done(folder, "approve", "promo/1", "--as", "cy")
+    done(folder, "deploy", "promo/1", "--strategy", "canary")
+    done(folder, "deploy", "promo/1")
+    assert "promo/1 was carried out already" in refused(folder, "deploy", "promo/1")
+
+
+def test_what_serves_already_is_not_deployed_again(tmp_path: Path) -> None:
+    folder = a_team(tmp_path)
+    done(folder, "deploy", "churn@1", "lab")
+    assert "deploy/1 is churn@1 in lab already: nothing has to be done" == refused(folder, "deploy", "churn@1", "lab")
+
+
+def test_the_past_of_an_environment_is_not_rewritten(tmp_path: Path) -> None:
+    folder = a_team(tmp_path)
+    done(folder, "deploy", "churn@1", "lab", "--at", "2026-02-01")
+    done(folder, "deploy", "churn@2", "lab", "--strategy", "canary", "--at", "2026-02-05")
+    done(folder, "rollback", "lab", "--reason", "slow", "--at", "2026-02-06")
+    assert "deploy/2 started at 2026-02-05" in refused(folder, "deploy", "churn@3", "lab", "--at", "2026-02-03")
+
+
+def test_four_eyes_need_a_known_first_pair(tmp_path: Path) -> None:
+    assert "there is no person 'root'" in refused(guarded(tmp_path), "promote", "churn@1", "prod", "--as", "root")
+
+
+def test_who_trained_the_run_does_not_waive_the_approval(tmp_path: Path) -> None:
+    folder = guarded(tmp_path, user="bo")
+    asked(folder)
+    waive = ("waive", "promo/1", "--check", "3", "--why", "in a hurry", "--until", "2026-04-01")
+    assert "bo trained the run behind promo/1" in refused(folder, *waive, "--as", "bo")
+
+
+def test_a_promotion_of_the_past_does_not_know_what_was_reproduced_later(tmp_path: Path) -> None:
+    folder = guarded(tmp_path)
+    assert "unknown" == asked(folder, "--at", "2026-02-01")["run reproduced"]

@@ -103,3 +103,17 @@ def test_giving_a_thing_to_who_has_it_writes_nothing(tmp_path: Path) -> None:
     before = everything(folder)
     done(folder, "own", "model/churn", "kai")
     assert before == everything(folder)
+
+
+def test_a_handle_is_a_word_that_can_be_typed(tmp_path: Path) -> None:
+    folder = a_team(tmp_path)
+    for handle in ("Ana Ruiz", "../ana", "\x1b[31m", ""):
+        assert "is no handle" in refused(folder, "people", "add", handle, "--name", "Ana", "--discipline", "data")
+    assert "person/ana is there already" in refused(folder, "people", "add", "ana", "--name", "Ana", "--discipline", "data")
+
+
+def test_names_from_outside_reach_no_terminal_with_control_codes(tmp_path: Path) -> None:
+    folder = a_team(tmp_path)
+    done(folder, "people", "add", "eve", "--name", "\x1b[2J\u202eEve", "--discipline", "ops", "--at", "2026-01-01")
+    out = done(folder, "people", "list").out
+    assert ("\x1b" in out, "\u202e" in out, "␛[2J‹U+202E›Eve" in out) == (False, False, True)

@@ -1,5 +1,6 @@
 """A real project with the story of tests/views in it, and the app on it without a terminal."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import fields
@@ -17,6 +18,7 @@ from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.tui.app import CockpitApp
 from mlcockpit.tui.glyphs import UNICODE, Glyphs
 from tests.builders import NOW
+from tests.tui.runs import a_tracker, mirror
 from tests.views.story import a_story, a_story_file
 
 Running = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
@@ -44,6 +46,7 @@ def story_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("story")
     cockpit = opened(root, root / "home")
     fill(cockpit, a_story())
+    mirror(cockpit.mirror_path, a_tracker())
     cockpit.close()
     return root
 
@@ -59,8 +62,10 @@ def running(story_root: Path, tmp_path: Path) -> Running:
         size: tuple[int, int] = (120, 36),
         glyphs: Glyphs = UNICODE,
         opener: Callable[[], Cockpit] | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> AsyncIterator[Pilot[None]]:
-        app = CockpitApp(opener or (lambda: opened(story_root, tmp_path / "home")), place=place, project="churn")
+        here = opener or (lambda: opened(story_root, tmp_path / "home"))
+        app = CockpitApp(here, place=place, project="churn", monotonic=monotonic)
         app.glyphs = glyphs
         async with app.run_test(size=size) as pilot:
             await settled(pilot)

@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from mlcockpit.actions import ACTIONS
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.tui.app import CockpitApp
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.widgets.footer import Footer
 from mlcockpit.views.screens import SCREENS
@@ -123,7 +124,7 @@ async def test_help_finds_an_action_and_runs_it(running: Running) -> None:
         await press(pilot, "question_mark")
         await press(pilot, *"next role", "enter")
         await settled(pilot)
-        assert "all" == desk(pilot).lens
+        assert "product" == desk(pilot).lens
 
 
 async def test_the_lens_reorders_and_hides_nothing_red(running: Running) -> None:
@@ -190,12 +191,8 @@ async def test_outside_a_project_the_app_leaves_with_the_reason(tmp_path: Path) 
         cockpit.maybe_file = None
         return cockpit
 
-    from mlcockpit.tui.app import CockpitApp
-
     app = CockpitApp(opener)
-    async with app.run_test() as pilot:
-        while app._exit is False:
-            await pilot.pause()
+    await app.run_async(headless=True, size=(80, 24))
     assert app.trouble is not None
     assert (2, "`mlcockpit init` writes one") == (app.return_code, app.trouble.hint)
 

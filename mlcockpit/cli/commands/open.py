@@ -22,7 +22,7 @@ class Open(Command):
     def start(self, options: Namespace) -> int:
         """Open the app, or print the page where there is no terminal to draw on."""
         place = " ".join(options.place)
-        if options.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if options.json or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
             return _print(place, options)
         from mlcockpit.tui.app import Start, run_app
 

@@ -53,7 +53,6 @@ class Chooser(ModalScreen[str]):
     Chooser Input { border: none; height: 1; padding: 0 1; background: $background; }
     Chooser SectionTable { height: auto; max-height: 24; min-height: 3; }
     Chooser Lines { height: 1; }
-    .-ascii Chooser > Vertical { border: ascii $primary; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape", "leave"),

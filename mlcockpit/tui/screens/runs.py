@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -21,31 +20,12 @@ from mlcockpit.tui.widgets.lines import Lines
 from mlcockpit.tui.widgets.paged_table import PagedTable
 from mlcockpit.tui.widgets.pane import Pane
 from mlcockpit.tui.widgets.row_table import RowTable
+from mlcockpit.tui.widgets.runs_body import RunsBody
 from mlcockpit.tui.widgets.section_table import SectionTable
 from mlcockpit.views.table import Row, Table, View
 
 SHOW = "mlcockpit.services.show:show"
 CARD_DELAY = 0.12
-
-
-class RunsBody(Vertical):
-    """Table and card above, comparison below."""
-
-    DEFAULT_CSS = """
-    RunsBody > Horizontal { height: 1fr; }
-    RunsBody #runs { width: 1fr; }
-    RunsBody #card { width: 40; }
-    RunsBody #compare { height: 1fr; display: none; }
-    .-narrow RunsBody > Horizontal, .-middle RunsBody > Horizontal { layout: vertical; }
-    .-narrow RunsBody #card, .-middle RunsBody #card { width: 1fr; height: 7; }
-    """
-
-    def compose(self) -> ComposeResult:
-        """Hold the three panes."""
-        with Horizontal():
-            yield Pane(PagedTable(), id="runs")
-            yield Pane(Lines(), id="card")
-        yield Pane(SectionTable(Table("", (), ())), id="compare")
 
 
 class RunsScreen(CockpitScreen):
@@ -83,10 +63,10 @@ class RunsScreen(CockpitScreen):
 
     def read(self) -> None:
         """Ask for the order; the rows follow page by page."""
-        stamp = self.desk.stamp
+        stamp, clock = self.desk.stamp, self.desk.monotonic
         wanted = Wanted(self.filter, self.sort, self.columns, self.desk.lens, tuple(self.table.marks))
         self.desk.reader.ask(
-            self.topic("order"), lambda cockpit: self.source.order(cockpit, wanted, stamp), self._ordered, self.failed
+            self.topic("order"), lambda cockpit: self.source.order(cockpit, wanted, stamp, clock), self._ordered, self.failed
         )
 
     def _ordered(self, found: Ordered) -> None:
@@ -101,7 +81,12 @@ class RunsScreen(CockpitScreen):
         self.query_one(FilterLine).found(f"{len(found.order):,} of {found.total:,} runs   sort {self.sort}")
         if not len(found.order):
             self.query_one("#card Lines", Lines).show(lambda width, height, glyphs: ())
-        if self.focused is None:
+        if self.focused is None or not same:
+            self._keep_focus()
+
+    def _keep_focus(self) -> None:
+        """Give the focus to the table, unless a person is typing."""
+        if not self.query_one(FilterLine).has_input_focus:
             self.focus_body()
 
     def _empty(self, found: Ordered) -> str:
@@ -262,7 +247,8 @@ class RunsScreen(CockpitScreen):
         """Ask for the order of rows."""
         known = self._found.known if self._found else ()
         now, falls = self.table.sorted_by
-        items = [Item(name, name, ("falling; again: rising" if falls else "rising; again: falling") if name == now else "") for name in known]
+        turn = "falling; again: rising" if falls else "rising; again: falling"
+        items = [Item(name, name, turn if name == now else "") for name in known]
         chooser = Chooser("Sort by", items, prompt="a column, or several: -auc,lr", free=_typed_sort)
         self.app.push_screen(chooser, self._sort_chosen)
 

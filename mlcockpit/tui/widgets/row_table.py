@@ -17,7 +17,7 @@ from mlcockpit.views.table import Column, Row
 GUTTER = 2
 """Cells before the first column: the cursor and the mark."""
 
-NARROW = 14
+NARROW = 10
 """What a column keeps when the others need room."""
 
 
@@ -185,8 +185,7 @@ class RowTable(Inked, can_focus=True):
         if row is None:
             return (Span("  "), Span(glyphs.ellipsis, "faint"))
         here = glyphs.cursor if index == self.cursor and self.shows_cursor else " "
-        mark = glyphs.mark if row.key in self.marks else " "
-        spans = [Span(here), Span(mark, "accent")]
+        spans = [Span(here), Span(glyphs.mark, "accent") if row.key in self.marks else Span(" ")]
         for place, (column, width, cell) in enumerate(zip(self.columns, self.widths, row.cells, strict=True)):
             text = fit(signed(cell.text, cell.tone, glyphs), width, right=column.right, ellipsis=glyphs.ellipsis)
             spans.append(Span(text if place == 0 else "  " + text, cell.tone.value))

@@ -1,10 +1,14 @@
 """`mlcockpit handoff offer KIND SUBJECT PERSON` and `mlcockpit handoff offer HO-17`."""
 
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from mlcockpit.cli.command import Answer, Command
 from mlcockpit.errors import UsageError
 from mlcockpit.services.cockpit import Cockpit
+
+if TYPE_CHECKING:
+    from mlcockpit.domain.handoff import Handoff
 
 
 class Offer(Command):
@@ -67,16 +71,20 @@ class Offer(Command):
             )
         else:
             handoff = offer_again(cockpit, resolve_number(cockpit, options.kind, "ho"), package)
-        return Answer(
-            f"ho/{handoff.id} {handoff.kind} {handoff.subject}: {handoff.from_person} → {handoff.to_person}, {handoff.state}",
-            data={
-                "schema": 1,
-                "handoff": f"ho/{handoff.id}",
-                "kind": handoff.kind.value,
-                "subject": handoff.subject,
-                "from": handoff.from_person,
-                "to": handoff.to_person,
-                "state": handoff.state.value,
-                "due": None if handoff.due is None else handoff.due.isoformat(),
-            },
-        )
+        return _answer(handoff)
+
+
+def _answer(handoff: "Handoff") -> Answer:
+    return Answer(
+        f"ho/{handoff.id} {handoff.kind} {handoff.subject}: {handoff.from_person} → {handoff.to_person}, {handoff.state}",
+        data={
+            "schema": 1,
+            "handoff": f"ho/{handoff.id}",
+            "kind": handoff.kind.value,
+            "subject": handoff.subject,
+            "from": handoff.from_person,
+            "to": handoff.to_person,
+            "state": handoff.state.value,
+            "due": None if handoff.due is None else handoff.due.isoformat(),
+        },
+    )
