@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 
 from mlcockpit.cli.command import Answer
-from mlcockpit.domain.cleaning import clean_lines
+from mlcockpit.domain.cleaning import clean_lines, escaped
 from mlcockpit.errors import UsageError
 from mlcockpit.views.plain import section_json, table_csv, view_json
 from mlcockpit.views.table import Chart, Section, Table, Text, View
@@ -19,7 +19,7 @@ LONGEST = 50_000_000
 
 def as_json(answer: Answer) -> str:
     """Return the answer as one JSON document; NaN and infinity are strings."""
-    return json.dumps(_json_of(answer), indent=2, ensure_ascii=False, allow_nan=False, default=str)
+    return escaped(json.dumps(_json_of(answer), indent=2, ensure_ascii=False, allow_nan=False, default=str))
 
 
 def as_csv(answer: Answer) -> str:

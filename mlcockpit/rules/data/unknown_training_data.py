@@ -30,7 +30,7 @@ class UnknownTrainingData(Rule):
 
     def check(self, project: Snapshot) -> Iterator[Finding]:
         """Judge the run behind every open deployment."""
-        for deployment in project.live:
+        for deployment in project.open_deployments:
             subject = f"deploy/{deployment.id}"
             what = f"{deployment.model}@{deployment.number} in {deployment.environment}"
             run = project.run_of(deployment)
