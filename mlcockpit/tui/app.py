@@ -26,6 +26,7 @@ from mlcockpit.tui.memory import Memory, recall
 from mlcockpit.tui.place import Place, parse_place
 from mlcockpit.tui.reader import Reader, Trouble
 from mlcockpit.tui.screen import CockpitScreen
+from mlcockpit.tui.widgets.inked import Inked
 from mlcockpit.views.lens import LENSES
 
 if TYPE_CHECKING:
@@ -159,8 +160,8 @@ class CockpitApp(App[None]):
         self.set_class(glyphs is ASCII, "-ascii")
         self.refresh_css(animate=False)
         for screen in self.screen_stack:
-            for drawn in screen.query("Inked"):
-                drawn.refresh()
+            for drawn in screen.query(Inked):
+                drawn.drawn_anew()
         self.changed()
 
     def _handle_exception(self, error: Exception) -> None:

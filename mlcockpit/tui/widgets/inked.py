@@ -42,6 +42,10 @@ class Inked(ScrollView):
         found = getattr(self.app, "glyphs", UNICODE)
         return found if isinstance(found, Glyphs) else UNICODE
 
+    def drawn_anew(self) -> None:
+        """Draw with other signs."""
+        self.refresh()
+
     def ink(self, name: str) -> Style:
         """Return the style of an ink."""
         return self.get_component_rich_style(f"ink--{name}")

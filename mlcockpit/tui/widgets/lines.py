@@ -37,6 +37,10 @@ class Lines(Inked, can_focus=True):
         self.virtual_size = Size(min(widest, max(width, 1)), len(self._lines))
         self.refresh()
 
+    def drawn_anew(self) -> None:
+        """Lay out with other signs."""
+        self.lay_out()
+
     def on_resize(self) -> None:
         """Lay out again."""
         self.lay_out()

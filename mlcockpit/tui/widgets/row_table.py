@@ -193,7 +193,7 @@ class RowTable(Inked, can_focus=True):
         spans = [Span(here), Span(glyphs.mark, "accent") if row.key in self.marks else Span(" ")]
         for place, (column, width, cell) in enumerate(zip(self.columns, self.widths, row.cells, strict=True)):
             text = fit(signed(cell.text, cell.tone, glyphs), width, right=column.right, ellipsis=glyphs.ellipsis)
-            spans.append(Span(text if place == 0 else "  " + text, cell.tone.value))
+            spans += [Span(text, cell.tone.value)] if place == 0 else [Span("  "), Span(text, cell.tone.value)]
         return tuple(spans)
 
     def on_focus(self) -> None:

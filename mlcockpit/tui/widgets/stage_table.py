@@ -53,7 +53,7 @@ class StageTable(SectionTable):
         line = super()._row(index)
         if index != self.cursor or not self.has_focus:
             return line
-        place = self.column + 2
+        place = 2 + 2 * self.column  # after the cursor and the mark, each column but the first has a gap before it
         return tuple(Span(span.text, "here") if at == place else span for at, span in enumerate(line))
 
     def _lay_over(self, index: int) -> str:
