@@ -9,15 +9,18 @@ from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
+from mlcockpit.reproduction.resolve.console_command import console
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
 from mlcockpit.reproduction.resolve.given_command import given
 from mlcockpit.reproduction.resolve.parameters import resolve_parameters
+from mlcockpit.reproduction.resolve.project_command import mlflow_project
 from mlcockpit.reproduction.resolve.python_path import python_path
 from mlcockpit.reproduction.resolve.script_command import script
 from mlcockpit.reproduction.resolve.seed import resolve_seed
+from mlcockpit.reproduction.resolve.stage_command import dvc_stage
 
-STYLES: tuple[LaunchStyle, ...] = (given, captured, script)
+STYLES: tuple[LaunchStyle, ...] = (given, captured, mlflow_project, dvc_stage, script, console)
 """Ways of launching that are recognised, best evidence first."""
 
 
@@ -65,4 +68,5 @@ def _on_path(command: Command, folders: tuple[str, ...]) -> Command:
     value = command.ingredient.value
     if not folders or not isinstance(value, Mapping):
         return command
-    return replace(command, ingredient=replace(command.ingredient, value={**value, "python_path": list(folders)}))
+    paths = list(dict.fromkeys([*command.ingredient.texts("python_path"), *folders]))
+    return replace(command, ingredient=replace(command.ingredient, value={**value, "python_path": paths}))
