@@ -10,9 +10,13 @@ def main() -> int:
 
         sys.stdout.write(f"mlcockpit {VERSION}\n")
         return 0
-    from mlcockpit.cli.main import main as run
+    try:
+        from mlcockpit.cli.main import main as run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.stderr.write("mlcockpit: interrupted\n")
+        return 130
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
 from mlcockpit.errors import BadProjectFile, NoProject, UsageError
 from mlcockpit.integrations.system_clock import StoryClock, SystemClock
 from mlcockpit.ports import BlobStore, DataFiles, Progress, Runner, SourceControl, Tracker, TrustStore
-from mlcockpit.services.cockpit import Cockpit, Doors
+from mlcockpit.services.cockpit import STATE_FOLDER, Cockpit, Doors
+from mlcockpit.store.state_folder import refuse_if_others_can_write
 from mlcockpit.version import VERSION
 
 if TYPE_CHECKING:
@@ -43,8 +44,10 @@ def open_cockpit(
         if needs_project:
             raise
         file = None
+    root = start.resolve() if path is None else path.parent
+    refuse_if_others_can_write(root / STATE_FOLDER)
     return Cockpit(
-        root=start.resolve() if path is None else path.parent,
+        root=root,
         clock=SystemClock() if file is None or file.project.as_of is None else StoryClock(file.project.as_of),
         progress=progress,
         doors=DOORS,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,6 +11,9 @@ from mlcockpit.cli.progress import Silent
 from mlcockpit.integrations.system_clock import StoryClock
 from mlcockpit.services.cockpit import Cockpit
 from tests.builders import NOW, a_file
+
+if TYPE_CHECKING:
+    from sample_project.build.builder import Built
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +26,14 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("MLCOCKPIT_HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
     monkeypatch.delenv("MLCOCKPIT_DATABASE", raising=False)
+
+
+@pytest.fixture(scope="session")
+def gatewise() -> "Built":
+    """Return the finished sample, story included, to be read only; `tests.gatewise.copied` makes one to write in."""
+    from tests.gatewise import the_sample
+
+    return the_sample()
 
 
 @pytest.fixture

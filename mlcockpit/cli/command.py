@@ -51,3 +51,7 @@ class Command:
     def start(self, options: Namespace) -> int:
         """Do it without an open project and return the exit code; only where `opens_later`."""
         raise AssertionError(f"{type(self).__name__} has no start")
+
+    def afterwards(self, options: Namespace, status: int) -> int:
+        """Do what comes after the answer was printed and return the exit code; most commands do nothing."""
+        return status

@@ -4,14 +4,16 @@ import os
 import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
+from contextlib import suppress
 from inspect import cleandoc
+from io import TextIOWrapper
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from mlcockpit.cli import catalogue
 from mlcockpit.cli.command import Answer, Command
 from mlcockpit.domain.cleaning import clean
-from mlcockpit.errors import CockpitError, UsageError
+from mlcockpit.errors import CockpitError, SourceFailed, UsageError
 
 _DEFAULTS: dict[str, object] = {
     "directory": None,
@@ -37,6 +39,7 @@ class Parser(ArgumentParser):
 def main(argv: Sequence[str]) -> int:
     """Run one command line; every error becomes one line on stderr."""
     verbose = "--verbose" in argv
+    _ready_streams()
     try:
         return _run(list(argv))
     except CockpitError as error:
@@ -44,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return _complain(("interrupted",), 130, verbose)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _mute(sys.stdout)
         return 0
     except Exception as error:  # noqa: BLE001  (the border: no bare traceback reaches a person)
         return _complain(
@@ -76,16 +79,13 @@ def _run(argv: list[str]) -> int:
     finally:
         bar.close()
         cockpit.close()
-    return _deliver(answer, options)
+    return command.afterwards(options, _deliver(answer, options))
 
 
 def _split(argv: list[str]) -> tuple[Namespace, list[str]]:
     """Take the common options that stand before the command."""
-    stop = next(
-        (place for place, word in enumerate(argv) if not word.startswith("-") or word in ("-h", "--help")), len(argv)
-    )
-    while stop < len(argv) and stop and argv[stop - 1] in ("-C", "--as", "--at"):
-        stop = next((place for place in range(stop + 1, len(argv)) if not argv[place].startswith("-")), len(argv))
+    starts = [place for place, word in enumerate(argv) if not word.startswith("-") or word in ("-h", "--help")]
+    stop = next((place for place in starts if not place or argv[place - 1] not in ("-C", "--as", "--at")), len(argv))
     parser = Parser(prog="mlcockpit", add_help=False)
     _common(parser)
     options = Namespace(**_DEFAULTS)
@@ -173,12 +173,37 @@ def _deliver(answer: Answer, options: Namespace) -> int:
         plain = options.no_color or "NO_COLOR" in os.environ or not sys.stdout.isatty()
         text = as_text(answer, width=terminal_width(), colour=not plain)
     if text:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
+        _say(sys.stdout, text + "\n")
     if not options.quiet and not options.json:
-        for note in answer.notes:
-            sys.stderr.write(clean(note, 400) + "\n")
+        _say(sys.stderr, "".join(f"{clean(note, 400)}\n" for note in answer.notes))
     return answer.exit_code
+
+
+def _ready_streams() -> None:
+    """Let a closed stream swallow what it is told, and a poor encoding show what it can."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
+
+
+def _say(stream: TextIO, text: str) -> None:
+    """Write it whole; that nobody listens any more is no fault, a full device is."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        _mute(stream)
+    except OSError as error:
+        _mute(stream)
+        raise SourceFailed(f"the answer cannot be written ({error.strerror})", hint="send it elsewhere") from error
+
+
+def _mute(stream: TextIO) -> None:
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _complain(lines: Sequence[str], code: int, verbose: bool) -> int:
@@ -186,6 +211,6 @@ def _complain(lines: Sequence[str], code: int, verbose: bool) -> int:
         import traceback
 
         traceback.print_exc()
-    for line in lines:
-        sys.stderr.write(f"mlcockpit: {clean(line, 1000)}\n")
+    with suppress(OSError, CockpitError):
+        _say(sys.stderr, "".join(f"mlcockpit: {clean(line, 1000)}\n" for line in lines))
     return code

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from mlcockpit.cli.command import Answer
-from mlcockpit.domain.cleaning import clean_lines
+from mlcockpit.domain.cleaning import clean, clean_lines, escaped
 from mlcockpit.errors import UsageError
 from mlcockpit.views.plain import cell_value, section_json, view_json
 from mlcockpit.views.table import Cell, Chart, Section, Table, Text, View
@@ -22,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 def as_json(answer: Answer) -> str:
     """Return the answer as one JSON document; NaN and infinity are strings."""
-    return json.dumps(_json_of(answer), indent=2, ensure_ascii=False, allow_nan=False, default=str)
+    return escaped(json.dumps(_json_of(answer), indent=2, ensure_ascii=False, allow_nan=False, default=str))
 
 
 def as_csv(answer: Answer) -> str:
@@ -32,7 +32,7 @@ def as_csv(answer: Answer) -> str:
         raise UsageError(f"this answer holds {len(tables)} tables", hint="use --json, which prints them all")
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([column.key for column in tables[0].columns])
+    writer.writerow([_csv_text(column.key) for column in tables[0].columns])
     for line in tables[0].rows:
         writer.writerow([_csv_cell(cell) for cell in line.cells])
     return out.getvalue().rstrip("\n")
@@ -76,6 +76,11 @@ def _sections(answer: Answer) -> Sequence[Section]:
 
 def _csv_cell(cell: Cell) -> object:
     value = cell_value(cell)
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
+    if isinstance(value, str):
+        return _csv_text(value)
     return "" if value is None else value
+
+
+def _csv_text(text: str) -> str:
+    """Return a cell that neither a terminal obeys nor a spreadsheet runs."""
+    return ("'" if text.startswith(_FORMULA) else "") + clean(text, LONGEST)

@@ -23,6 +23,11 @@ def clean_lines(text: object, most: int = 100_000) -> str:
     return "\n".join(_HIDDEN.sub(_visible, line) for line in kept.split("\n"))
 
 
+def escaped(json_text: str) -> str:
+    """Return the same JSON document with every control, bidi and zero-width character in its strings as \\uXXXX."""
+    return "\n".join(_HIDDEN.sub(lambda match: f"\\u{ord(match.group()):04x}", line) for line in json_text.split("\n"))
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match.group())
     if code < 0x20:

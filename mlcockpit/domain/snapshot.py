@@ -93,6 +93,14 @@ class Snapshot:
         )
 
     @cached_property
+    def open_deployments(self) -> Sequence[Deployment]:
+        """Return every open deployment, those that run beside the live one included, by environment order."""
+        serving = {id(each) for each in self.live}
+        beside = [each for each in self.deployments if each.is_open and id(each) not in serving]
+        order = {key: (env.order, key) for key, env in self.file.environments.items()}
+        return sorted([*self.live, *beside], key=lambda each: (order.get(each.environment, (99, "")), each.started_at))
+
+    @cached_property
     def observations_of(self) -> Mapping[str, Sequence[Observation]]:
         """Return metric → its observations, oldest first."""
         return _group(sorted(self.observations, key=lambda seen: seen.at), lambda seen: seen.metric)

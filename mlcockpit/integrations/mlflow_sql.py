@@ -66,11 +66,14 @@ def check_revision(connection: sqlite3.Connection, path: Path) -> None:
     """Raise UnknownRevision unless the store's schema is a known one."""
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if "alembic_version" not in tables or "runs" not in tables:
-        raise SourceFailed(f"{path} is not an MLflow store", hint="check tracking_uri in mlcockpit.toml")
+        raise SourceFailed(f"{path} is not an MLflow store", hint="check mlflow under [sources] in mlcockpit.toml")
     revisions = [str(revision) for (revision,) in connection.execute("SELECT version_num FROM alembic_version")]
     if len(revisions) != 1 or revisions[0] not in KNOWN:
         found = clean(" ".join(revisions) or "none")
-        hint = "an MLflow outside 2.0 to 3.17 wrote it; update mlcockpit, or serve it and use the server's http address"
+        hint = (
+            "update mlcockpit if an MLflow after 3.17 wrote it; for one before 1.28 name a copy that"
+            " `mlflow db upgrade sqlite:///COPY` has brought up"
+        )
         raise UnknownRevision(f"the store {path} has the unknown schema revision {found}", hint=hint)
 
 
@@ -96,7 +99,7 @@ def read_history(connection: sqlite3.Connection, run_id: str, key: str, *, most:
 
 def _require(path: Path) -> None:
     if not path.is_file():
-        hint = "check tracking_uri in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
+        hint = "check mlflow under [sources] in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
         raise SourceFailed(f"there is no MLflow store at {path}", hint=hint)
 
 

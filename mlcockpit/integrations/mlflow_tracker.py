@@ -45,7 +45,10 @@ def open_tracker(uri: str, *, root: Path, python: str = sys.executable) -> Track
     parts = urlsplit(uri)
     if parts.scheme == "sqlite":
         path = Path(unquote(uri.removeprefix("sqlite:///").split("?")[0]))
-        return MlflowFile(root / path, python=python)
+        opened = MlflowFile(root / path, python=python)
+        if not path.is_absolute():
+            opened.source = f"sqlite:///{path.as_posix()}"  # one name wherever the project's folder is moved to
+        return opened
     if parts.scheme in ("", "file"):
         return MlflowFolder(root / unquote(parts.path), python=python)
     return MlflowServer(uri, python=python)
@@ -106,7 +109,7 @@ class MlflowFolder(MlflowServer):
     @contextmanager
     def _reachable(self, folder: Path) -> Iterator[str]:
         if not self._path.is_dir():
-            hint = "check tracking_uri in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
+            hint = "check mlflow under [sources] in mlcockpit.toml, or start a first run with MLFLOW_TRACKING_URI set to it"
             raise SourceFailed(f"there is no MLflow store at {self._path}", hint=hint)
         try:
             shutil.copytree(self._path, folder / "mlruns", ignore=_inside_artifacts)

@@ -57,7 +57,7 @@ def readable(path: Path, *, busy_s: float) -> Iterator[str]:
         raise SourceFailed(f"{path} cannot be read", hint=error.strerror or "check its permissions") from error
     live = _beside(path, "-wal").exists() and _beside(path, "-shm").exists()
     if not header.startswith(b"SQLite format 3\x00"):
-        raise SourceFailed(f"{path} is not a SQLite database", hint="check tracking_uri in mlcockpit.toml")
+        raise SourceFailed(f"{path} is not a SQLite database", hint="check mlflow under [sources] in mlcockpit.toml")
     if _is_wal(header) and live:
         yield _uri(path, "readonly_shm=1")
     elif _is_wal(header) or _has_hot_journal(path, busy_s=busy_s):
@@ -88,7 +88,7 @@ def said(path: Path) -> Iterator[None]:
             hint = "another program is writing it; run mlcockpit sync again when it has finished"
             raise SourceFailed(f"the store {path} is locked", hint=hint) from error
         raise SourceFailed(
-            f"the store {path} cannot be read: {error}", hint="check it with: mlcockpit doctor"
+            f"the store {path} cannot be read: {error}", hint="restore it from a copy; the last good mirror stays in use"
         ) from error
 
 

@@ -13,6 +13,9 @@ from mlcockpit.reproduction.data_bytes import DataFinding
 CONSTANTS = frozenset({0.0, 1.0, -1.0, 100.0, 0.5})
 """Values that many different models reach."""
 
+HARMLESS = "installed besides those of the lock"
+"""A deviation of environments that explains no other number: the packages of the lock are there as pinned."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -191,8 +194,9 @@ def _suspect(outcome: Outcome) -> tuple[str, str]:
         return "code", f"the likely cause is code: {outcome.dirty_hints[0]}"
     if recipe["code"].standing is not Standing.RECORDED:
         return "code", f"the likely cause is code: {recipe['code'].evidence}"
-    if outcome.environment:
-        return "environment", f"the likely cause is the environment: {outcome.environment[0]}"
+    other = [text for text in outcome.environment if HARMLESS not in text]
+    if other:
+        return "environment", f"the likely cause is the environment: {other[0]}"
     if recipe["seed"].standing is Standing.ASSUMED and not outcome.repeats:
         return "metrics", "the likely cause is chance: no seed is set in the source or logged"
     unsure = [one.path for one in outcome.data if one.state == "unchecked"]

@@ -1,7 +1,8 @@
 """The snapshot that rules and views read is taken here: records from the database, facts about runs from the mirror."""
 
+from collections.abc import Mapping
 from contextlib import closing
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from mlcockpit.domain.run_facts import DuplicateGroup, RunFacts
 from mlcockpit.domain.snapshot import RunCounts, Snapshot
@@ -16,20 +17,35 @@ def take_snapshot(cockpit: Cockpit) -> Snapshot:
 
     pointed = {str(run) for (run,) in read_columns(cockpit.store, ModelVersion, "run_id") if run}
     pointed |= {str(run) for (run,) in read_columns(cockpit.store, Reproduction, "run_id")}
-    runs, duplicates, counts = _from_mirror(cockpit.mirror_path, pointed)
-    return load_snapshot(cockpit.store, cockpit.file, cockpit.now(), runs=runs, duplicates=duplicates, run_counts=counts)
+    seen = _from_mirror(cockpit, pointed)
+    return load_snapshot(
+        cockpit.store, cockpit.file, cockpit.now(), runs=seen.runs, duplicates=seen.duplicates, run_counts=seen.counts
+    )
 
 
-def _from_mirror(path: Path, pointed: set[str]) -> tuple[dict[str, RunFacts], tuple[DuplicateGroup, ...], RunCounts]:
-    """Return facts about the runs that something points at, repeated work, and how many runs there are."""
+@dataclass(frozen=True)
+class _Seen:
+    """What the mirror has of runs."""
+
+    runs: Mapping[str, RunFacts] = field(default_factory=dict)
+    duplicates: tuple[DuplicateGroup, ...] = ()
+    counts: RunCounts = field(default_factory=RunCounts)
+
+
+def _from_mirror(cockpit: Cockpit, pointed: set[str]) -> _Seen:
+    """Return facts about the runs that something points at or whose code cannot be had, repeated work, and how many runs there are."""
+    from mlcockpit.services.code_evidence import at_fault, code_evidence, with_contradictions
     from mlcockpit.store import facts
     from mlcockpit.store.mirror import schema
 
-    if not path.exists():
-        return {}, (), RunCounts()
-    with closing(schema.open_reading(path)) as connection:
+    if not cockpit.mirror_path.exists():
+        return _Seen()
+    with closing(schema.open_reading(cockpit.mirror_path)) as connection:
         if not schema.is_current(connection):
-            return {}, (), RunCounts()
+            return _Seen()
         duplicates = tuple(facts.duplicates(connection))
-        wanted = pointed | {run for group in duplicates for run in group.run_ids}
-        return dict(facts.run_facts(connection, wanted)), duplicates, facts.run_counts(connection)
+        named = facts.named_code(connection)
+        evidence = code_evidence(cockpit, named)
+        wanted = pointed | {run for group in duplicates for run in group.run_ids} | set(at_fault(named, evidence))
+        runs = with_contradictions(cockpit, facts.run_facts(connection, wanted), evidence)
+        return _Seen(runs, duplicates, facts.run_counts(connection))

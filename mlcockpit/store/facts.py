@@ -50,9 +50,30 @@ def run_facts(connection: sqlite3.Connection, run_ids: Collection[str]) -> Mappi
             tags=tags[run.row],
             parent=tags[run.row].get("mlflow.parentRunId"),
             deleted=run.is_deleted,
+            launch=tags[run.row].get("mlcockpit.launch"),
         )
         for run in read_rows(connection, rows)
     }
+
+
+class NamedCode(NamedTuple):
+    """Which code one run says that it ran."""
+
+    run_id: str
+    commit: str
+    source: str
+    """The script as typed at launch."""
+    kind: str
+    """MLflow's source type."""
+    launch: str
+    """Id of the captured launch; empty where there was none."""
+
+
+def named_code(connection: sqlite3.Connection) -> Sequence[NamedCode]:
+    """Return every run that is not deleted and names a commit, newest first."""
+    columns = f"r.run, {COLUMNS['commit']} AS c, {COLUMNS['source']}, coalesce({tag('mlflow.source.type')}, '')"
+    sql = f"SELECT {columns}, coalesce({tag('mlcockpit.launch')}, '') FROM runs r WHERE NOT r.is_deleted AND c <> '' ORDER BY r.id DESC"
+    return [NamedCode(*row) for row in connection.execute(sql)]
 
 
 def runs_of_versions(connection: sqlite3.Connection) -> Mapping[tuple[str, int], str]:

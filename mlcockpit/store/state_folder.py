@@ -1,8 +1,9 @@
 """The project's folder of state is private and never enters the user's repository."""
 
+import stat
 from pathlib import Path
 
-from mlcockpit.errors import SourceFailed
+from mlcockpit.errors import Refused, SourceFailed
 
 
 def make_state_folder(folder: Path) -> None:
@@ -16,3 +17,16 @@ def make_state_folder(folder: Path) -> None:
         raise SourceFailed(
             f"{folder} cannot be made ({error.strerror})", hint="is the project's folder yours to write in?"
         ) from error
+
+
+def refuse_if_others_can_write(folder: Path) -> None:
+    """Raise Refused where other accounts may have changed what `folder` holds; a missing one is fine."""
+    try:
+        mode = stat.S_IMODE(folder.stat().st_mode)
+    except OSError:
+        return
+    if mode & (stat.S_IWGRP | stat.S_IWOTH) and folder.is_dir():
+        raise Refused(
+            f"{folder} can be changed by other accounts (mode {mode:04o})",
+            hint=f"chmod 700 {folder}, and think about who may have changed it",
+        )

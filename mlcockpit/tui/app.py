@@ -2,6 +2,7 @@
 
 import os
 import sys
+import termios
 import time
 import traceback
 from collections.abc import Callable
@@ -37,6 +38,8 @@ PAGES = {
 """Screens of their own kind; every other place is drawn from its view."""
 ANY_PAGE = "mlcockpit.tui.screens.view_screen:ViewScreen"
 KEPT_SCREENS = 12
+ALONE_S = 2.0
+"""How often the app looks whether its terminal is still there."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,14 @@ class CockpitApp(App[None]):
         self.reader.ask("project", _opened, self._project_opened, self._project_failed)
         self.go_to(_place(self._wanted) or Place("overview"))
         self.call_after_refresh(self.reader.start)
+        if not self.is_headless:
+            self.set_interval(ALONE_S, self._leave_when_alone)
+
+    def _leave_when_alone(self) -> None:
+        """End when the terminal is gone: a closed window whose hang-up nobody heard must not leave a process spinning."""
+        if not is_terminal_there():
+            self.on_unmount()
+            os._exit(129)
 
     def on_unmount(self) -> None:
         """Keep where the person was; end the reading thread."""
@@ -224,6 +235,15 @@ def run_app(start: Start) -> int:
     if app.trouble is not None:
         sys.stderr.write(f"mlcockpit: {clean(app.trouble, 1000)}\n")
     return app.return_code or 0
+
+
+def is_terminal_there() -> bool:
+    """Tell whether the terminal that the app was started on still answers."""
+    try:
+        termios.tcgetattr(0)
+    except termios.error:
+        return False
+    return True
 
 
 class _Quiet:

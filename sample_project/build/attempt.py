@@ -4,7 +4,7 @@ import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,9 +12,9 @@ import psutil
 
 MADE = (
     *(".git", ".gitignore", ".mlcockpit", "__pycache__", "CODEOWNERS", "README.md", "mlcockpit.toml", "requirements.lock"),
-    *("data", "docs", "scratch", "scoring", "serving", "metrics", "mlruns"),
+    *("data", "docs", "scratch", "scoring", "serving", "metrics", "reports", "mlruns"),
     *("mlflow.db", "mlflow.db-wal", "mlflow.db-shm", "mlflow.db-journal"),
-    *("features.py", "train.py", "score.py", "release.py", "observe.py", "thresholds.py"),
+    *("features.py", "train.py", "score.py", "release.py", "observe.py", "thresholds.py", "yesterday.py"),
 )
 """All that a build puts into its folder, besides its own one."""
 
@@ -44,28 +44,34 @@ class Attempt:
                 raise BuildFailed(f"another build is at work in {self.folder}: wait for it") from None
             yield
 
-    def result(self, content: str) -> dict[str, dict[str, list[str]]] | None:
-        """Return what a finished build of the same content wrote down; None where there is none."""
-        path = self.notes / "built.json"
+    def result(self, stage: str, content: str) -> dict[str, dict[str, list[str]]] | None:
+        """Return what a finished stage of the same content wrote down; None where there is none."""
+        path = self.notes / f"{stage}.json"
         if not path.exists():
             return None
         built = json.loads(path.read_text(encoding="utf-8"))
         return built["result"] if built["content"] == content else None
 
-    def finish(self, content: str, result: dict[str, dict[str, list[str]]]) -> None:
-        """Write down that the build is complete."""
+    def finish(self, stage: str, content: str, result: dict[str, dict[str, list[str]]]) -> None:
+        """Write down that a stage is complete."""
         text = json.dumps({"content": content, "result": result}, indent=1)
-        part = self.notes / "built.json.part"
+        part = self.notes / f"{stage}.json.part"
         part.write_text(text, encoding="utf-8")
-        part.replace(self.notes / "built.json")
+        part.replace(self.notes / f"{stage}.json")
+
+    def end_children(self) -> None:
+        """End what a killed build has left running."""
+        for note in self.notes.glob("child-*"):
+            pid, _, started = note.read_text(encoding="utf-8").partition(" ")
+            if pid.isdigit() and started:
+                _end(int(pid), float(started))
+            note.unlink()
 
     def clear(self) -> None:
         """End children of a killed build and remove what it had made."""
-        for note in self.notes.glob("child-*"):
-            pid, _, started = note.read_text(encoding="utf-8").partition(" ")
-            _end(int(pid), float(started))
-            note.unlink()
-        (self.notes / "built.json").unlink(missing_ok=True)
+        self.end_children()
+        for stage in ("built", "trained"):
+            (self.notes / f"{stage}.json").unlink(missing_ok=True)
         for name in MADE:
             path = self.folder / name
             if path.is_dir() and not path.is_symlink():
@@ -83,10 +89,15 @@ class Attempt:
         (self.notes / f"child-{pid}").unlink(missing_ok=True)
 
 
-def content_of(source: Path, lock: str) -> str:
+AFTER_TRAINING = ("README.md", "build/life.py", "build/record.py")
+"""Files that no training depends on."""
+
+
+def content_of(source: Path, lock: str, *, without: Sequence[str] = ()) -> str:
     """Return the digest of all that a build is made from: the sample's files and the packages it runs with."""
     found = hashlib.sha256(lock.encode())
-    for path in sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+    left_out = {source / name for name in without}
+    for path in sorted(p for p in source.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p not in left_out):
         found.update(f"{path.relative_to(source).as_posix()}\0".encode())
         found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()

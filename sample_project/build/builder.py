@@ -1,27 +1,27 @@
-"""`build` makes GateWise in a folder by really doing it: commits, trainings, releases, scorings, in the order of the story."""
+"""`build` makes GateWise in a folder by really doing it: commits and trainings first, then what the team recorded and released."""
 
 import shutil
-import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from . import git_history
-from .attempt import Attempt, content_of
+from .attempt import AFTER_TRAINING, Attempt, content_of
 from .chapters import CHAPTERS, JOBS
-from .faults import BY_HAND, copy_artifact_by_hand
+from .life import STEPS
 from .lock import lock
-from .retime import retime, touch, touch_each
-from .story import Job, at
+from .record import keep_trained, record
+from .retime import retime, touch
+from .story import Job, Typed
 from .work import Work
 
 Say = Callable[[str, str, int, int], None]
 """Called with stage, detail, done, total."""
 
-SERVED = {"serving/production": at("2013-07-16 08:40"), BY_HAND: at("2013-12-05 18:12")}
-"""When the files that an environment serves were put there."""
+Made = dict[str, dict[str, list[str]]]
+"""commits and runs, by the story's names."""
 
 
 @dataclass(frozen=True)
@@ -48,29 +48,39 @@ def silent(stage: str, detail: str, done: int, total: int) -> None:
 def build(folder: Path, say: Say = silent, *, wait: bool = False) -> Built:
     """Make the sample in `folder`, or find it there complete; raises BuildFailed.
 
-    A build that was killed is begun anew. `wait`: for another build in the same folder, instead of refusing.
+    A build that was killed while training is begun anew; one that was killed while recording goes on from what was trained.
+    `wait`: for another build in the same folder, instead of refusing.
     """
     folder = folder.resolve()
     began, attempt, pins = time.monotonic(), Attempt(folder), lock()
     with attempt.held(wait=wait):
         content = content_of(git_history.SOURCE, pins)
-        made = attempt.result(content)
-        if made is not None:
-            commits = {key: ids[0] for key, ids in made["commits"].items()}
-            return Built(folder, commits, made["runs"], 0.0)
-        attempt.clear()
-        commits, runs = _make(folder, attempt, pins, say)
-        attempt.finish(content, {"commits": {key: [sha] for key, sha in commits.items()}, "runs": runs})
-    return Built(folder, commits, runs, time.monotonic() - began)
+        if (made := attempt.result("built", content)) is not None:
+            return _found(folder, made, 0.0)
+        attempt.end_children()
+        of_training = content_of(git_history.SOURCE, pins, without=AFTER_TRAINING)
+        made = attempt.result("trained", of_training)
+        if made is None:
+            attempt.clear()
+            made = _train(folder, attempt, pins, say)
+            attempt.finish("trained", of_training, made)
+        record(folder, attempt, say)
+        attempt.finish("built", content, made)
+    return _found(folder, made, time.monotonic() - began)
 
 
-def _make(folder: Path, attempt: Attempt, pins: str, say: Say) -> tuple[dict[str, str], dict[str, list[str]]]:
+def _found(folder: Path, made: Made, seconds: float) -> Built:
+    return Built(folder, {key: ids[0] for key, ids in made["commits"].items()}, made["runs"], seconds)
+
+
+def _train(folder: Path, attempt: Attempt, pins: str, say: Say) -> Made:
     total, done = len(JOBS), 0
 
     def tell(job: Job, detail: str) -> None:
         nonlocal done
         done += 1
-        say(job.argv[0].removesuffix(".py").replace("-m", "prepare"), f"{job.key}: {detail}" if detail else job.key, done, total)
+        stage = "prepare" if job.argv[0] == "-m" else job.argv[0].removesuffix(".py")
+        say(stage, f"{job.key}: {detail}" if detail else job.key, done, total)
 
     git_history.start(folder)
     for loose in ("data", "scratch"):
@@ -84,29 +94,14 @@ def _make(folder: Path, attempt: Attempt, pins: str, say: Say) -> tuple[dict[str
         say("history", f"{chapter.title}: {len(commits)} commits", done, total)
         work.do(chapter.jobs)
     say("retime", "runs, metrics and versions get the story's dates", done, total)
-    _date(folder, work.runs)
-    return commits, work.runs
-
-
-def _date(folder: Path, runs: dict[str, list[str]]) -> None:
-    """Move times in the store and on files; plant what is done by hand last."""
-    retime(folder / "mlflow.db", [(job.at, runs[job.key]) for job in JOBS if job.key in runs])
-    copy_artifact_by_hand(folder, artifacts_of(folder, 4))
-    touch_each({folder / name: instant for name, instant in SERVED.items()})
+    retime(folder / "mlflow.db", [(job.at, work.runs[job.key]) for job in JOBS if job.key in work.runs])
     for path in (folder / "data").glob("*.parquet"):
-        touch(path, _delivered(path.stem[-7:]))
+        touch(path, delivered(path.stem[-7:]))
+    keep_trained(folder, attempt)
+    return {"commits": {key: [sha] for key, sha in commits.items()}, "runs": work.runs}
 
 
-def artifacts_of(folder: Path, version: int) -> Path:
-    """Return where the files of a registered version lie."""
-    database = sqlite3.connect(folder / "mlflow.db")
-    query = "SELECT storage_location FROM model_versions WHERE version = ?"
-    (location,) = database.execute(query, (version,)).fetchone()
-    database.close()
-    return Path(location.removeprefix("file://"))
-
-
-def _delivered(month: str) -> datetime:
-    year, number = int(month[:4]), int(month[5:])
-    following = f"{year + number // 12}-{number % 12 + 1:02d}"
-    return at("2013-11-12 08:00") if month == "2013-10" else at(f"{following}-03 08:00")
+def delivered(month: str) -> datetime:
+    """Return when the file of a month came: as the story's publication of it says."""
+    name = f"data/flights-{month}.parquet"
+    return next(step.at for step in STEPS if isinstance(step, Typed) and name in step.line) - timedelta(minutes=5)

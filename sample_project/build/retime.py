@@ -6,7 +6,7 @@ Only times change: no value, no parameter, no digest, no file's content. Files g
 
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,12 +37,6 @@ def touch(folder: Path, instant: datetime) -> None:
     """Give every file of a folder, and the folder, one time."""
     for path in [folder, *folder.rglob("*")]:
         os.utime(path, (instant.timestamp(), instant.timestamp()))
-
-
-def touch_each(times: Mapping[Path, datetime]) -> None:
-    """Give each path its time."""
-    for path, instant in times.items():
-        touch(path, instant)
 
 
 def _move(database: sqlite3.Connection, runs: Sequence[str], launched_at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The whole story of GateWise is here as data: who, what, when; nothing in it is a result."""
 
+import shlex
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -57,10 +58,13 @@ class Job:
     change: str = ""
     """What is different while it runs: a name in faults.CHANGES."""
 
+    captured: bool = False
+    """It was started with `mlcockpit run --`."""
+
     @property
     def trains(self) -> bool:
         """Tell whether it leaves runs in the tracking store."""
-        return self.argv[0] == "train.py"
+        return self.argv[0] in ("train.py", "yesterday.py")
 
     @property
     def reads(self) -> bool:
@@ -80,6 +84,29 @@ class Chapter:
     title: str
     commits: tuple[Commit, ...]
     jobs: tuple[Job, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Typed:
+    """One line that somebody typed after `mlcockpit`."""
+
+    at: datetime
+    by: str
+    line: str
+    """Words as a shell splits them."""
+
+    @property
+    def words(self) -> list[str]:
+        """Return the words, with who and when in front."""
+        return ["--quiet", "--as", self.by, "--at", f"{self.at:%Y-%m-%dT%H:%MZ}", *shlex.split(self.line)]
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Something done to the files that nobody wrote down: a name in faults.BY_HAND_DONE."""
+
+    at: datetime
+    what: str
 
 
 PEOPLE = (

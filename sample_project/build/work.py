@@ -10,10 +10,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import mlcockpit
+
 from .attempt import Attempt, BuildFailed
 from .faults import CHANGES
 from .story import Job
 
+HOME = Path(mlcockpit.__file__).parents[1]
+"""Where mlcockpit is imported from: a checkout, or the folder of installed packages."""
 LANES = 2
 POLL_S = 0.02
 STARTED = "run "
@@ -53,11 +57,16 @@ class Work:
                 self._collect()
                 time.sleep(POLL_S)
         finally:
-            for running in self._running:
-                running.process.kill()
-                running.process.wait()
-                running.changes.close()
-            self._running.clear()
+            self.end()
+
+    def end(self) -> None:
+        """Kill what is running and take its changes back."""
+        for running in self._running:
+            running.process.kill()
+            running.process.wait()
+            self.attempt.forget_child(running.process.pid)
+            running.changes.close()
+        self._running.clear()
 
     def _may_start(self, job: Job, waiting: Sequence[Job]) -> bool:
         others = [running.job for running in self._running]
@@ -82,9 +91,9 @@ class Work:
             changes.enter_context(CHANGES[job.change](self.repository))
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, *job.argv],
+                command(job, self.repository),
                 cwd=self.repository,
-                env=environment(job.by),
+                env=environment(job.by, captured=job.captured),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -111,16 +120,27 @@ class Work:
         self.say(job, printed[-1] if printed else "")
 
 
-def environment(user: str, given: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the variables of a job: the person's name, one thread, nobody's MLflow or git settings, no capture."""
-    kept = {k: v for k, v in (given or os.environ).items() if not k.startswith(("MLFLOW_", "GIT_", "MLCOCKPIT_", "PYTHON"))}
-    return kept | {
+def command(job: Job, repository: Path) -> list[str]:
+    """Return what starts a job; a captured one is started by mlcockpit."""
+    if not job.captured:
+        return [sys.executable, *job.argv]
+    started = f"import sys; sys.path.insert(0, {str(HOME)!r}); from mlcockpit.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    words = ["-C", str(repository), "--as", job.by, "--at", f"{job.at:%Y-%m-%dT%H:%MZ}", "run", "--", sys.executable, *job.argv]
+    return [sys.executable, "-c", started, *words]
+
+
+def environment(user: str, given: Mapping[str, str] | None = None, *, captured: bool = False) -> dict[str, str]:
+    """Return the variables of a job: the person's name, one thread, nobody's MLflow or git settings, capture only where wanted."""
+    source = given or os.environ
+    kept = {k: v for k, v in source.items() if not k.startswith(("MLFLOW_", "GIT_", "MLCOCKPIT_", "PYTHON"))}
+    if captured:
+        kept |= {k: v for k, v in source.items() if k == "MLCOCKPIT_HOME"}
+    return kept | ({} if captured else {"MLCOCKPIT_CAPTURE": "0"}) | {
         "LOGNAME": user,
         "USER": user,
         "OMP_NUM_THREADS": "1",
         "MLFLOW_TRACKING_URI": "sqlite:///mlflow.db",
         "MLFLOW_DISABLE_TELEMETRY": "true",
-        "MLCOCKPIT_CAPTURE": "0",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
     }

@@ -1,5 +1,6 @@
 """What a tracker holds and what happens in it reach the mirror, whatever the tracker is."""
 
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from math import inf, isnan
@@ -12,7 +13,7 @@ from mlcockpit.domain.run import RunDetail
 from mlcockpit.store.mirror.mirror import Mirror
 from mlcockpit.store.pages import RunPages
 from mlcockpit.store.run_rows import read_detail, read_versions
-from tests.stores.worlds import ClientWorld, FakeWorld, FolderWorld, SqliteWorld, World, begin, old_mlflow
+from tests.stores.worlds import ClientWorld, FakeWorld, FolderWorld, SqliteWorld, Teller, World, begin, old_mlflow
 
 BEGAN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OLD = "2.16.2"
@@ -25,12 +26,28 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def old_template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def tellers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Teller]]:
+    """Return the teller of an MLflow version; "" is the one of the tests."""
+    made: dict[str, Teller] = {}
+
+    def of(version: str) -> Teller:
+        if version not in made:
+            python = old_mlflow(version) if version else Path(sys.executable)
+            made[version] = Teller(python, tmp_path_factory.mktemp("teller"))
+        return made[version]
+
+    yield of
+    for teller in made.values():
+        teller.close()
+
+
+@pytest.fixture(scope="session")
+def old_template(tellers: Callable[[str], Teller], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     made: dict[str, Path] = {}
 
     def make(version: str) -> Path:
         if version not in made:
-            made[version] = begin(tmp_path_factory.mktemp("old"), python=old_mlflow(version))
+            made[version] = begin(tmp_path_factory.mktemp("old"), tellers(version))
         return made[version]
 
     return make
@@ -49,11 +66,11 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> World:
     if request.param == "fake":
         return FakeWorld()
     if request.param == "folder":
-        return FolderWorld(tmp_path)
+        return FolderWorld(tmp_path, request.getfixturevalue("tellers")(""))
     store = tmp_path / "mlflow.db"
     if request.param == OLD:
         old = request.getfixturevalue("old_template")(request.param)
-        return SqliteWorld(store, old, python=old_mlflow(request.param))
+        return SqliteWorld(store, old, teller=request.getfixturevalue("tellers")(request.param))
     kind = SqliteWorld if request.param == "sqlite" else ClientWorld
     return kind(store, request.getfixturevalue("template"))
 

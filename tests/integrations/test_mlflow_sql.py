@@ -128,7 +128,7 @@ def test_a_locked_store_is_one_clear_line(store: Path, tmp_path: Path) -> None:
 
 
 def test_a_missing_store_names_the_next_step(tmp_path: Path) -> None:
-    with pytest.raises(SourceFailed, match="check tracking_uri in"):
+    with pytest.raises(SourceFailed, match="check mlflow under"):
         runs_seen(open_tracker("sqlite:///nowhere.db", root=tmp_path), tmp_path)
 
 

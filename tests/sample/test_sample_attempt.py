@@ -81,4 +81,4 @@ def test_a_build_killed_in_the_middle_finishes_when_started_again(tmp_path: Path
     first.wait()
     first.stderr.close()
     again = subprocess.run(command, cwd=SOURCE.parent, capture_output=True, text=True, check=True)
-    assert "22 commits, 26 runs" in again.stdout
+    assert "22 commits, 28 runs" in again.stdout

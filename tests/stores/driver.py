@@ -1,9 +1,10 @@
 """Does to a real MLflow store what a story says, by the client of whatever MLflow runs this file.
 
-    python driver.py STORE_URI IDS_FILE < story.json
+    python driver.py < stories.jsonl
 
-A story is a list of steps, each a list of a verb and its words. Runs are named by the story; their ids are kept in IDS_FILE.
-Only what every MLflow since 2.13 has is used here, and nothing of this project.
+Each line is [STORE_URI, IDS_FILE, story] and is answered with a line "done". A story is a list of steps, each a list of a
+verb and its words. Runs are named by the story; their ids are kept in IDS_FILE. Only what every MLflow since 2.13 has is
+used here, and nothing of this project.
 """
 
 import json
@@ -89,4 +90,7 @@ class Driver:
 
 
 if __name__ == "__main__":
-    Driver(sys.argv[1], sys.argv[2]).tell(json.load(sys.stdin))
+    for line in sys.stdin:
+        uri, ids, story = json.loads(line)
+        Driver(uri, ids).tell(story)
+        print("done", flush=True)

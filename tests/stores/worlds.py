@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -67,11 +66,11 @@ class FakeWorld:
 
 
 class SqliteWorld:
-    """A store in a SQLite file, written by the MLflow that `python` imports; None: the one of the tests."""
+    """A store in a SQLite file, written by `teller`; None: by the MLflow of the tests, in this process."""
 
-    def __init__(self, path: Path, template: Path, *, python: Path | None = None) -> None:
+    def __init__(self, path: Path, template: Path, *, teller: "Teller | None" = None) -> None:
         self.path = path
-        self._python = python
+        self._teller = teller
         self._ids = path.with_suffix(".json")
         shutil.copyfile(template, path)
         shutil.copyfile(template.with_suffix(".json"), self._ids)
@@ -85,7 +84,7 @@ class SqliteWorld:
 
     def tell(self, *story: Step) -> None:
         """Let the steps happen."""
-        tell(f"sqlite:///{self.path}", self._ids, story, python=self._python)
+        tell(f"sqlite:///{self.path}", self._ids, story, self._teller)
 
 
 class ClientWorld(SqliteWorld):
@@ -99,7 +98,8 @@ class ClientWorld(SqliteWorld):
 class FolderWorld:
     """A store of files such as ./mlruns."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, teller: "Teller") -> None:
+        self._teller = teller
         self._uri = (folder / "mlruns").as_uri()
         self._ids = folder / "ids.json"
         self.tracker: Tracker = MlflowFolder(folder / "mlruns")
@@ -113,25 +113,49 @@ class FolderWorld:
 
     def tell(self, *story: Step) -> None:
         """Let the steps happen."""
-        tell(self._uri, self._ids, story, python=Path(sys.executable))
+        tell(self._uri, self._ids, story, self._teller)
 
 
-def tell(uri: str, ids: Path, story: Sequence[Step], *, python: Path | None) -> None:
+class Teller:
+    """A process that tells stories to stores by the MLflow that its interpreter imports."""
+
+    def __init__(self, python: Path, folder: Path) -> None:
+        env = {**os.environ, "MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONPATH": ""}
+        self._process = subprocess.Popen(
+            [python, Path(__file__).with_name("driver.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=env,
+            cwd=folder,
+        )
+
+    def tell(self, uri: str, ids: Path, story: Sequence[Step]) -> None:
+        """Let the steps happen in the store at `uri`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps([uri, str(ids), story]) + "\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == "done\n"
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+
+def tell(uri: str, ids: Path, story: Sequence[Step], teller: Teller | None) -> None:
     """Let the steps happen in the store at `uri`."""
-    if python is None:
+    if teller is None:
         Driver(uri, ids).tell(story)
-        return
-    driver = Path(__file__).with_name("driver.py")
-    env = {**os.environ, "MLFLOW_ALLOW_FILE_STORE": "true", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONPATH": ""}
-    subprocess.run(
-        [python, driver, uri, ids], input=json.dumps(story), text=True, check=True, env=env, cwd=ids.parent, timeout=300
-    )
+    else:
+        teller.tell(uri, ids, story)
 
 
-def begin(folder: Path, *, python: Path | None = None) -> Path:
+def begin(folder: Path, teller: Teller | None = None) -> Path:
     """Return a new store in which the beginning of the story has happened."""
     path = folder / "template.db"
-    tell(f"sqlite:///{path}", path.with_suffix(".json"), BEGINNING, python=python)
+    tell(f"sqlite:///{path}", path.with_suffix(".json"), BEGINNING, teller)
     return path
 
 

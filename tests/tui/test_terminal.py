@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -17,6 +18,10 @@ import pytest
 PATIENCE = 60.0
 
 
+def _hears_no_hang_up() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 class Terminal:
     """A child on a pty of its own."""
 
@@ -27,7 +32,7 @@ class Terminal:
         env = {**os.environ, "MLCOCKPIT_HOME": str(home), "TERM": "xterm-256color", "PYTHONPATH": os.getcwd()}
         self.child = subprocess.Popen(
             [sys.executable, "-m", "mlcockpit", "-C", str(folder), *words],
-            stdin=self.side, stdout=self.side, stderr=self.side, env=env, start_new_session=True,
+            stdin=self.side, stdout=self.side, stderr=self.side, env=env, start_new_session=True, preexec_fn=_hears_no_hang_up,
         )  # fmt: skip
         self.seen = b""
 
@@ -95,3 +100,11 @@ def test_without_a_terminal_the_overview_is_printed(project: Path, tmp_path: Pat
     done = subprocess.run(words, capture_output=True, text=True, env=env, stdin=subprocess.DEVNULL, check=False)
     assert (0, "Project state") == (done.returncode, done.stdout.splitlines()[2])
     assert "\x1b" not in done.stdout
+
+
+def test_the_app_ends_when_its_terminal_is_gone(project: Path, tmp_path: Path) -> None:
+    terminal = Terminal(project, tmp_path / "home")
+    terminal.wait_for("Project state")
+    os.close(terminal.side)
+    os.close(terminal.main)
+    assert 129 == terminal.child.wait(PATIENCE)

@@ -2,6 +2,7 @@
 
 import json
 
+from mlcockpit.domain.cleaning import escaped
 from mlcockpit.domain.vocabulary import Tone
 from mlcockpit.reports.report import Report
 from mlcockpit.views.plain import Json, view_json
@@ -27,4 +28,4 @@ def report_json(report: Report) -> dict[str, Json]:
 
 def json_report(report: Report) -> str:
     """Return one JSON document; NaN and infinity are words."""
-    return json.dumps(report_json(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return escaped(json.dumps(report_json(report), indent=2, ensure_ascii=False, allow_nan=False)) + "\n"

@@ -132,7 +132,7 @@ def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> 
         what = ", ".join(str(item.get("path")) for item in gone)
         owner = next((f"; {item['owner']} owns it" for item in gone if item.get("owner")), "")
         return Ingredient("data", Standing.MISSING, list(items), f"gone: {what}{owner}", raise_by=f"bring {what} back")
-    late = tuple(f"{item['path']} was modified after the run ended" for item in items if item.get("modified_after_run"))
+    late = tuple(f"{item['path']} was modified after the run ended" for item in items if _is_late(item, items))
     if not items:
         return Ingredient("data", Standing.INFERRED, [], "the source reads no file: its data is generated or comes with a package")
     by_digest = [item for item in items if item.get("sha256")]
@@ -149,3 +149,11 @@ def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> 
     step = "" if standing is Standing.RECORDED else PUBLISH if logged else CAPTURE
     evidence = ", ".join(part for part in parts if part)
     return Ingredient("data", standing, list(items), evidence, deviations=late, raise_by=step)
+
+
+def _is_late(item: Item, items: Sequence[Item]) -> bool:
+    """Tell whether an input changed after the run; a folder of inputs that are known one by one says nothing by itself."""
+    inside = f"{item.get('path')}/"
+    return bool(item.get("modified_after_run")) and not any(
+        str(other.get("path")).startswith(inside) and other.get("mlflow_digest") for other in items
+    )

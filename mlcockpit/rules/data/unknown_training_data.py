@@ -30,7 +30,7 @@ class UnknownTrainingData(Rule):
 
     def check(self, project: Snapshot) -> Iterator[Finding]:
         """Judge the run behind every open deployment."""
-        for deployment in project.live:
+        for deployment in project.open_deployments:
             subject = f"deploy/{deployment.id}"
             what = f"{deployment.model}@{deployment.number} in {deployment.environment}"
             run = project.run_of(deployment)
@@ -59,9 +59,9 @@ def unpublished(project: Snapshot, run: RunFacts) -> list[RunInput]:
     return [
         each
         for each in run.inputs
-        if each.digest not in known and not any(each.source.endswith(path) for path in paths)
+        if each.digest not in known and not any(each.place.endswith(path) for path in paths)
     ]
 
 
 def _evidence(run: RunFacts) -> str:
-    return "; ".join(f"{each.name} from {each.source}" for each in run.inputs) or "mlflow inputs: none"
+    return "; ".join(f"{each.name} from {each.place}" for each in run.inputs) or "mlflow inputs: none"

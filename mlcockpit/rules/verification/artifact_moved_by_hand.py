@@ -29,7 +29,7 @@ class ArtifactMovedByHand(Rule):
 
     def check(self, project: Snapshot) -> Iterator[Finding]:
         """Judge every open deployment whose environment declares the file that it serves."""
-        for deployment in project.live:
+        for deployment in project.open_deployments:
             environment = project.file.environments.get(deployment.environment)
             if environment is None or environment.artifact is None:
                 continue

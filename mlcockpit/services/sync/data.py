@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from mlcockpit.domain.data import DatasetVersion
@@ -65,7 +66,10 @@ def _write_down(cockpit: Cockpit, seen: dict[str, str], aliases: dict[int, list[
 
 
 def _aliases(root: Path, versions: Iterable[DatasetVersion], inputs: Iterable[NamedInput]) -> dict[int, list[str]]:
-    """Return version id → MLflow digests of inputs that lay at its path while it was the newest there."""
+    """Return version id → MLflow digests of inputs that lay at its path while it was the newest there.
+
+    A version that was published only after the run counts where its file was not touched in between; else those were other bytes.
+    """
     found: dict[int, list[str]] = {}
     for each in inputs:
         place = input_path(each.source, root)
@@ -73,12 +77,21 @@ def _aliases(root: Path, versions: Iterable[DatasetVersion], inputs: Iterable[Na
             version for version in versions if place is not None and version.path == place and version.id is not None
         ]
         if each.first_used is not None:
-            there = [
-                version for version in there if (version.published_at or version.created_at) <= each.first_used
-            ] or there[:1]
+            earlier = [version for version in there if _published(version) <= each.first_used]
+            there = earlier or [version for version in there[:1] if _lay_there(root, version, each.first_used)]
         if there and there[-1].id is not None:
             found.setdefault(there[-1].id, []).append(each.digest)
     return found
+
+
+def _published(version: DatasetVersion) -> datetime:
+    return version.published_at or version.created_at
+
+
+def _lay_there(root: Path, version: DatasetVersion, instant: datetime) -> bool:
+    """Tell whether a version published later had its bytes at an instant already: the file was not touched since."""
+    place = root / version.path
+    return not version.is_changed and place.exists() and place.stat().st_mtime <= instant.timestamp()
 
 
 def input_path(source: str, root: Path) -> str | None:

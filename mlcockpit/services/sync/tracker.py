@@ -1,5 +1,8 @@
 """Sync mirrors MLflow and writes down the changes that matter before the mirror forgets them."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
 from mlcockpit.domain.observed import ChangeKind, MirrorChanges, ObservedChange
 from mlcockpit.domain.training import AliasAssignment, ModelVersion
 from mlcockpit.domain.vocabulary import SourceState
@@ -44,21 +47,21 @@ def _counts(changes: MirrorChanges) -> list[str]:
 
 
 def _write_down(cockpit: Cockpit, changes: MirrorChanges) -> list[str]:
-    if not changes.observed:
+    if not changes.observed and not changes.is_first:
         return []
     keys = {item.registered or key: key for key, item in cockpit.file.models.items()}
     lines = []
     with cockpit.store.write("sync", cockpit.at) as tx:
-        for change in changes.observed:
+        for change in _unknown(tx, changes, keys):
             if tx.happened(_happening(changes.source, change)) is None:
                 continue
-            model, _, number = change.subject.removeprefix("model/").partition("@")
+            model, number = _model_and_number(change)
             key = keys.get(model, model)
             if change.kind in _ALIASES:
                 _move_alias(tx, key, change)
                 lines.append(f"alias {change.name} of {key}: {change.old or 'none'} → {change.new or 'none'}")
             elif change.kind is ChangeKind.VERSION_CREATED:
-                _add_version(tx, key, int(number), change)
+                _add_version(tx, key, number, change)
             elif change.kind in (
                 ChangeKind.RUN_DELETED,
                 ChangeKind.RUN_RESTORED,
@@ -67,6 +70,49 @@ def _write_down(cockpit: Cockpit, changes: MirrorChanges) -> list[str]:
             ):
                 lines.append(f"{change.subject} {change.kind.value.partition('_')[2]}")
     return lines
+
+
+def _unknown(tx: Transaction, changes: MirrorChanges, keys: Mapping[str, str]) -> Iterator[ObservedChange]:
+    """Yield what the project does not know yet: a mirror that was copied anew tells versions and aliases again."""
+    aliases = {(each.model, each.alias): each.number for each in tx.all(AliasAssignment) if each.until is None}
+    versions = {(each.model, each.number): each.run_id for each in tx.all(ModelVersion)}
+    told = set()
+    for change in changes.observed:
+        model, number = _model_and_number(change)
+        key = keys.get(model, model)
+        if change.kind is ChangeKind.VERSION_CREATED:
+            if (key, number) in versions and versions[key, number] in (None, change.new or None):
+                continue
+        elif change.kind in _ALIASES:
+            told.add((key, change.name))
+            known = str(aliases.get((key, change.name), ""))
+            if known == change.new:
+                continue
+            if known and change.kind is ChangeKind.ALIAS_SET:
+                yield replace(change, kind=ChangeKind.ALIAS_MOVED, old=known)
+                continue
+        yield change
+    if changes.is_first:
+        yield from _gone_meanwhile(changes, {place: number for place, number in aliases.items() if place not in told}, keys)
+
+
+def _model_and_number(change: ObservedChange) -> tuple[str, int]:
+    """Return the registered name, which may hold an @ of its own, and the version; 0 for the model as a whole."""
+    name = change.subject.removeprefix("model/")
+    model, _, number = name.rpartition("@")
+    return (name, 0) if change.kind in _ALIASES or not number.isdecimal() else (model, int(number))
+
+
+def _gone_meanwhile(
+    changes: MirrorChanges, aliases: Mapping[tuple[str, str], int], keys: Mapping[str, str]
+) -> Iterator[ObservedChange]:
+    """Yield the removal of aliases that the project knows and a mirror copied anew did not find."""
+    registered = {key: name for name, key in keys.items()}
+    for (model, alias), number in aliases.items():
+        subject, position = f"model/{registered.get(model, model)}", f"{alias}#{changes.token}"
+        yield ObservedChange(
+            ChangeKind.ALIAS_REMOVED, subject, alias, position, str(number), "", None, changes.synced_at, happened_at=None
+        )
 
 
 def _happening(source: str, change: ObservedChange) -> Happening:

@@ -6,7 +6,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from mlcockpit.domain.cleaning import clean
-from mlcockpit.tui.glyphs import Glyphs
+from mlcockpit.tui.glyphs import UNICODE, Glyphs
+from mlcockpit.tui.ink import cut
 
 
 class Pane(Container):
@@ -22,6 +23,7 @@ class Pane(Container):
     def __init__(self, inner: Widget, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.inner = inner
+        self._words = ("", "", UNICODE)
 
     def compose(self) -> ComposeResult:
         """Hold the one thing."""
@@ -29,5 +31,15 @@ class Pane(Container):
 
     def entitle(self, title: str, note: str, glyphs: Glyphs) -> None:
         """Set the words in the border; they are never read as markup."""
-        self.border_title = Content(glyphs.plain(clean(title)))
-        self.border_subtitle = Content(glyphs.plain(clean(note))) if note else ""
+        self._words = (title, note, glyphs)
+        self._write()
+
+    def on_resize(self) -> None:
+        """Cut the words for the new width, with the sign of these glyphs."""
+        self._write()
+
+    def _write(self) -> None:
+        title, note, glyphs = self._words
+        room = max(self.outer_size.width - 6, 8)
+        self.border_title = Content(cut(glyphs.plain(clean(title)), room, glyphs.ellipsis))
+        self.border_subtitle = Content(cut(glyphs.plain(clean(note)), room, glyphs.ellipsis)) if note else ""
