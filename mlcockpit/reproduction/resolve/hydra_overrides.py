@@ -56,7 +56,8 @@ def _groups(tree: CodeTree, folder: str, name: str) -> dict[str, str]:
     """Return config group → chosen option of the primary config."""
     listed = read_yaml(tree.read(posixpath.join(folder, f"{name}.yaml"))).get("defaults")
     pairs = [next(iter(one.items())) for one in listed if isinstance(one, Mapping) and one] if isinstance(listed, list) else []
-    return {str(group): str(option) for group, option in pairs if not str(group).startswith(("override", "optional")) and "/" not in str(group)}
+    plain = [(str(group), str(option)) for group, option in pairs]
+    return {group: option for group, option in plain if not group.startswith(("override", "optional")) and "/" not in group}
 
 
 def _composed(tree: CodeTree, folder: str, name: str, depth: int) -> dict[str, object]:

@@ -44,7 +44,8 @@ def _folder(source: str, facts: RunFacts, tree: CodeTree) -> str | None:
     plain, _, below = source.partition("#")
     files = frozenset(tree.files())
     inside = next((plain[len(root) :].strip("/") for root in facts.roots if (plain + "/").startswith(root.rstrip("/") + "/")), "")
-    for folder in (below.strip("/"), inside, posixpath.normpath(plain) if not plain.startswith(("/", "http", "git@", "file:")) else "", facts.prefix, ""):
+    relative = "" if plain.startswith(("/", "http", "git@", "file:")) else posixpath.normpath(plain)
+    for folder in (below.strip("/"), inside, relative, facts.prefix, ""):
         tidy = "" if folder in {".", ""} else posixpath.normpath(folder)
         if (posixpath.join(tidy, FILE) if tidy else FILE) in files:
             return tidy

@@ -10,6 +10,7 @@ from mlcockpit.domain.recipe import Ingredient
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.command import CAPTURE, Command, command_value
+from mlcockpit.reproduction.resolve.flag_values import match_flags
 from mlcockpit.reproduction.resolve.plain_yaml import flat, mapping, read_yaml
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import read_script
@@ -38,6 +39,9 @@ def dvc_stage(facts: RunFacts, tree: CodeTree) -> Command | None:
     if not fitting:
         return None
     stage, script = max(fitting, key=lambda pair: _likeness(pair[0], facts))
+    reading = read_script(tree, script, stage.folder)
+    if reading is not None and not set(match_flags(reading, facts.run).arguments) <= set(re.split(r"[\s=]+", stage.command)):
+        return None
     words = ["bash", "-c", stage.command] if SHELL.search(stage.command) else shlex.split(stage.command)
     others = tuple(f"(dvc stage {one.name}) {one.command}" for one, _ in fitting) if len(fitting) > 1 else ()
     ingredient = Ingredient(
@@ -48,7 +52,7 @@ def dvc_stage(facts: RunFacts, tree: CodeTree) -> Command | None:
         candidates=others,
         raise_by=CAPTURE,
     )
-    return Command(ingredient, read_script(tree, script, stage.folder))
+    return Command(ingredient, reading)
 
 
 def stages(tree: CodeTree) -> Iterator[Stage]:
@@ -72,8 +76,8 @@ def _each(name: str, value: object) -> Iterator[tuple[str, Mapping[str, object],
         return
     inner, items = value.get("do"), value.get("foreach")
     if isinstance(inner, Mapping) and isinstance(items, list | dict):
-        pairs = items.items() if isinstance(items, dict) else ((item if isinstance(item, str) else place, item) for place, item in enumerate(items))
-        for key, item in pairs:
+        listed = [(item if isinstance(item, str) else place, item) for place, item in enumerate(items)]
+        for key, item in items.items() if isinstance(items, dict) else listed:
             yield f"{name}@{key}", inner, {"key": key, "item": item, **flat(item, "item")}
     else:
         yield name, value, {}

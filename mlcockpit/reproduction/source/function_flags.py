@@ -58,7 +58,8 @@ def _commands(program: Program, flow: Flow) -> Iterator[tuple[str, Module, Funct
             command = _decorator(function, "command")
             if command is not None and {"click", "typer", "rich_click"} & packages:
                 owner = command.value.id if isinstance(command, ast.Attribute) and isinstance(command.value, ast.Name) else ""
-                kind = "click-group" if owner in groups else "typer" if "typer" in packages and owner not in {"click", "rich_click"} else "click"
+                plain = "typer" if "typer" in packages and owner not in {"click", "rich_click"} else "click"
+                kind = "click-group" if owner in groups else plain
                 yield _command_name(function, flow, Scope(module)), module, function, kind
             elif function.name in run_by_name:
                 yield function.name, module, function, run_by_name[function.name]
@@ -94,11 +95,13 @@ def _click(function: Function, scope: Scope, flow: Flow, command: str) -> Iterat
         if called(one) == "argument":
             if dest:
                 optional = "default" in given or _value(given.get("required"), scope, flow) is False
-                yield Flag(dest, (), default=_value(given.get("default"), scope, flow), nargs=_nargs(given), required=not optional, command=command)
+                default = _value(given.get("default"), scope, flow)
+                yield Flag(dest, default=default, nargs=_nargs(given), required=not optional, command=command)
             continue
         if not spelled:
             continue
-        yes, no = [word.split("/")[0].strip() for word in spelled], next((word.split("/")[1].strip() for word in spelled if "/" in word), "")
+        yes = [word.split("/")[0].strip() for word in spelled]
+        no = next((word.split("/")[1].strip() for word in spelled if "/" in word), "")
         long = sorted(yes, key=lambda word: (word.startswith("--"), len(word)))[-1]
         yield Flag(
             dest or long.lstrip("-").replace("-", "_").lower(),
@@ -170,7 +173,9 @@ def _absl(flow: Flow) -> Iterator[Flag]:
 def _type(expression: ast.expr | None) -> str:
     if isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Tuple) and expression.slice.elts:
         return _type(expression.slice.elts[0])
-    return expression.id.lower() if isinstance(expression, ast.Name) else expression.attr.lower() if isinstance(expression, ast.Attribute) else ""
+    if isinstance(expression, ast.Attribute):
+        return expression.attr.lower()
+    return expression.id.lower() if isinstance(expression, ast.Name) else ""
 
 
 def _nargs(given: dict[str, ast.expr]) -> str:
