@@ -1,6 +1,6 @@
 """A recipe file is gathered like a run: its record is the original, and the repository around the project has the code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,10 @@ class OneRun:
         if run_id != self.held.run.run_id:
             raise UnknownName(f"the recipe file does not hold run {run_id!r}")
         return self.held.run
+
+    def each(self, run_ids: Sequence[str]) -> Iterator[RunRecord]:
+        """Yield the run."""
+        return (self.read(one) for one in run_ids)
 
     def histories(self, run_id: str) -> Mapping[str, tuple[MetricPoint, ...]]:
         """Return the logged values of each metric."""

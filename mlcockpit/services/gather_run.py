@@ -74,7 +74,7 @@ def gather_run(
         prefix="" if top == cockpit.root else cockpit.root.relative_to(top).as_posix(),
         folder=ProjectFolder(top),
         launch=launch,
-        model_files=_model_files(run, cockpit.root),
+        model_files=model_files(run, cockpit.root),
         known_data=published(cockpit) if known_data is None else known_data,
         environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
         command_given=tuple(given.command),
@@ -128,7 +128,7 @@ def _roots(top: Path, launch: Launch | None, maps: Sequence[tuple[str, str]]) ->
     return tuple(dict.fromkeys(roots))
 
 
-def _model_files(run: RunRecord, root: Path) -> dict[str, bytes]:
+def model_files(run: RunRecord, root: Path) -> dict[str, bytes]:
     """Return the small text files beside the first of the run's models that is on this machine."""
     for model in run.models:
         folder = local_path(model.path) or _below(run.artifact_uri, model.path)

@@ -37,7 +37,7 @@ def write_script(cockpit: Cockpit, name: str, folder: Path, *, given: Given = NO
     for file, text in shell_files(recipe, _patch(cockpit, recipe)).items():
         _write(folder / file, text)
         written.append(folder / file)
-    os.chmod(folder / "reproduce.sh", 0o755)
+    os.chmod(folder / "reproduce.sh", 0o700)
     return written
 
 

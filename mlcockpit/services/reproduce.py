@@ -51,7 +51,9 @@ def reproduce(
     known_data: Sequence[KnownData] | None = None,
     ask: Callable[[Recipe], bool] | None = None,
 ) -> ReproductionResult:
-    """Return the verdict on the run called `name`, or of a recipe file; raises UnknownName, and NotTrusted where nobody approved its recipe.
+    """Return the verdict on the run called `name`, or of a recipe file.
+
+    Raises UnknownName, and NotTrusted where nobody approved its recipe.
 
     `known_data` is None for what the project has published; `ask` shows the plan to a person and returns the answer.
     Inside a project the result is recorded.

@@ -39,7 +39,8 @@ import typer, mlflow
 from typing_extensions import Annotated
 app = typer.Typer()
 @app.command()
-def main(kind: str, depth: int = 3, rate: float = typer.Option(0.1, "--lr"), fast: bool = False, n: Annotated[int, typer.Option("--count")] = 5):
+def main(kind: str, depth: int = 3, rate: float = typer.Option(0.1, "--lr"),
+         fast: bool = False, n: Annotated[int, typer.Option("--count")] = 5):
     mlflow.log_params({"kind": kind, "depth": depth, "rate": rate, "fast": fast, "n": n})
 app()
 """

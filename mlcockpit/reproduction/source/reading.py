@@ -64,6 +64,17 @@ class Reading:
 
 def read_script(tree: CodeTree, script: str, cwd: str = "") -> Reading | None:
     """Return what can be understood of the program that starts at `script`; None where it cannot be read."""
+    kept = getattr(tree, "readings", None)
+    if not isinstance(kept, dict):
+        return _read(tree, script, cwd)
+    if (script, cwd) not in kept:
+        kept[script, cwd] = _read(tree, script, cwd)
+    found = kept[script, cwd]
+    assert found is None or isinstance(found, Reading)
+    return found
+
+
+def _read(tree: CodeTree, script: str, cwd: str) -> Reading | None:
     program = read_program(tree, script, cwd)
     if program is None:
         return None
