@@ -84,11 +84,8 @@ def _run(argv: list[str]) -> int:
 
 def _split(argv: list[str]) -> tuple[Namespace, list[str]]:
     """Take the common options that stand before the command."""
-    stop = next(
-        (place for place, word in enumerate(argv) if not word.startswith("-") or word in ("-h", "--help")), len(argv)
-    )
-    while stop < len(argv) and stop and argv[stop - 1] in ("-C", "--as", "--at"):
-        stop = next((place for place in range(stop + 1, len(argv)) if not argv[place].startswith("-")), len(argv))
+    starts = [place for place, word in enumerate(argv) if not word.startswith("-") or word in ("-h", "--help")]
+    stop = next((place for place in starts if not place or argv[place - 1] not in ("-C", "--as", "--at")), len(argv))
     parser = Parser(prog="mlcockpit", add_help=False)
     _common(parser)
     options = Namespace(**_DEFAULTS)

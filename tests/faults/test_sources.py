@@ -81,8 +81,8 @@ def an_old_store(path: Path, revision: str) -> None:
     engine = create_engine(f"sqlite:///{path}")
     Base.metadata.create_all(engine)
     config = _get_alembic_config(f"sqlite:///{path}")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
+    with engine.begin() as migrating:
+        config.attributes["connection"] = migrating
         command.upgrade(config, revision)
     engine.dispose()
     with closing(sqlite3.connect(path)) as connection, connection:

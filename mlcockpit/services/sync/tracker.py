@@ -81,7 +81,7 @@ def _unknown(tx: Transaction, changes: MirrorChanges, keys: Mapping[str, str]) -
         model, number = _model_and_number(change)
         key = keys.get(model, model)
         if change.kind is ChangeKind.VERSION_CREATED:
-            if (key, number) in versions and versions[key, number] == (change.new or None):
+            if (key, number) in versions and versions[key, number] in (None, change.new or None):
                 continue
         elif change.kind in _ALIASES:
             told.add((key, change.name))
