@@ -233,6 +233,16 @@ class EnvironmentBuilder(Protocol):
         """Return the environment that an environment ingredient's value describes; raises StageFailed with the log."""
 
 
+class StoreStarter(Protocol):
+    """Has an empty tracking database at hand for each MLflow version."""
+
+    def begin(self, environment: BuiltEnvironment, store: Path) -> None:
+        """Make `store` an empty database of the environment's MLflow, where one is known."""
+
+    def keep(self, environment: BuiltEnvironment, store: Path) -> None:
+        """Keep an emptied copy of a database that the environment's MLflow made."""
+
+
 class TrustStore(Protocol):
     """Which recorded commands this person has approved, kept outside every project."""
 

@@ -48,7 +48,10 @@ def open_tracker(uri: str, *, root: Path, python: str = sys.executable) -> Track
     parts = urlsplit(uri)
     if parts.scheme == "sqlite":
         path = Path(unquote(uri.removeprefix("sqlite:///").split("?")[0]))
-        return MlflowFile(root / path, python=python)
+        opened = MlflowFile(root / path, python=python)
+        if not path.is_absolute():
+            opened.source = f"sqlite:///{path.as_posix()}"  # one name wherever the project's folder is moved to
+        return opened
     if parts.scheme in ("", "file"):
         return MlflowFolder(root / unquote(parts.path), python=python)
     return MlflowServer(uri, python=python)

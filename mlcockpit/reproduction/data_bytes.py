@@ -48,6 +48,31 @@ def place_data(ingredient: Ingredient, places: DataPlaces) -> tuple[DataFinding,
     return tuple(_place(item, places) for item in items if isinstance(item, Mapping) and item.get("path"))
 
 
+def lost_data(ingredient: Ingredient, places: DataPlaces) -> tuple[DataFinding, ...]:
+    """Return the inputs whose recorded bytes are nowhere to be had; looks only, and only outside of a worktree."""
+    items = ingredient.value if isinstance(ingredient.value, list | tuple) else ()
+    wanted = [item for item in items if isinstance(item, Mapping) and item.get("sha256") and item.get("path")]
+    return tuple(finding for item in wanted if item.get("from") != "git" and (finding := _lost(item, places)) is not None)
+
+
+def _lost(item: Mapping[str, Json], places: DataPlaces) -> DataFinding | None:
+    name, wanted, seen = str(item["path"]), str(item["sha256"]), ""
+    for source in (places.project / name, Path(str(item.get("absolute") or name))):
+        if source.is_absolute() and source.exists():
+            seen = sha256_of(source)
+            if seen == wanted or same_rows(item, source, places):
+                return None
+    if _stored(name, wanted, places) is not None:
+        return None
+    return DataFinding(name, "changed" if seen else "gone", wanted, seen, _owner(item))
+
+
+def _stored(name: str, wanted: str, places: DataPlaces) -> bytes | None:
+    """Return bytes by their digest from the project's own store, else from the repository's history."""
+    kept = places.blob(wanted)
+    return kept or next((one for one in places.history(name) if hashlib.sha256(one).hexdigest() == wanted), None)
+
+
 def sha256_of(path: Path) -> str:
     """Return the sha-256 of a file, or of the sorted (path, sha-256) list of a folder."""
     if path.is_dir():
@@ -75,7 +100,7 @@ def _place(item: Mapping[str, Json], places: DataPlaces) -> DataFinding:
             same = found == wanted
             return DataFinding(name, "same" if same else "same_rows", wanted, found, "" if same else "same rows, other bytes")
         seen = found
-    stored = places.blob(wanted) or next((one for one in places.history(name) if hashlib.sha256(one).hexdigest() == wanted), None)
+    stored = _stored(name, wanted, places)
     if stored is not None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)

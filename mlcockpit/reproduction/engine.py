@@ -15,7 +15,7 @@ from mlcockpit.errors import CockpitError, EvidenceMissing
 from mlcockpit.ports import Finished
 from mlcockpit.reproduction.artifacts import ModelPairs, compare_artifacts
 from mlcockpit.reproduction.compare import compare_inputs, compare_metrics, compare_parameters
-from mlcockpit.reproduction.data_bytes import place_data
+from mlcockpit.reproduction.data_bytes import lost_data, place_data
 from mlcockpit.reproduction.judge import Judgement, Outcome, data_sentence, judge
 from mlcockpit.reproduction.order import STAGES, Course, Order, RunStore, Tools
 from mlcockpit.reproduction.pairing import pair
@@ -56,6 +56,9 @@ def incomplete(order: Order, name: str) -> ReproductionResult | None:
     if contradictions and not captured and order.recipe["code"].standing is not Standing.ASSUMED:
         what = f"the run had uncommitted changes that nobody kept: {contradictions[0]}"
         return _bare(order, name, Judgement(Verdict.INCOMPLETE, what, "code"))
+    lost = lost_data(order.recipe["data"], order.places(order.project))
+    if lost:
+        return _bare(order, name, Judgement(Verdict.INCOMPLETE, "; ".join(map(data_sentence, lost)), "data"))
     return None
 
 

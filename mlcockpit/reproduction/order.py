@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.domain.run_record import MetricPoint, RunRecord
-from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Progress, Runner
+from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Progress, Runner, StoreStarter
 from mlcockpit.reproduction.artifacts import ArtifactFolders
 from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataFinding, DataPlaces
@@ -36,6 +36,7 @@ class Tools:
     code: CodeStore
     environments: EnvironmentBuilder
     runner: Runner
+    stores: StoreStarter
     open_store: Callable[[Path], RunStore]
     progress: Progress
     environ: Mapping[str, str]

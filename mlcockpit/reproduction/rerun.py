@@ -33,11 +33,13 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     cwd = attempt.code / recipe.cwd
     for _ in range(MOST_RETRIES):
         tools.progress.step("run", " ".join(recipe.command))
+        tools.stores.begin(course.environment, store)
         done = tools.runner.run(
             argv, cwd=cwd, env=env, log=attempt.log(log), timeout_s=order.timeout_s, memory_bytes=order.memory_bytes
         )
         placed = "" if done.exit_status == 0 or done.timed_out else _place_missing(order, course, attempt.log(log), cwd)
         if not placed:
+            tools.stores.keep(course.environment, store)
             return done
         course.notes.append(f"{placed} was placed because the command asked for it")
         attempt.log(log).unlink()

@@ -15,6 +15,7 @@ from mlcockpit.domain.reproduction_result import ReproductionResult
 from mlcockpit.errors import NotTrusted, UsageError
 from mlcockpit.integrations.code_mirror import CodeMirror
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
+from mlcockpit.integrations.private_stores import PrivateStores
 from mlcockpit.integrations.process_runner import end_left_over
 from mlcockpit.integrations.uv_environment import UvEnvironments
 from mlcockpit.reproduction.compare import Tolerance
@@ -117,6 +118,7 @@ def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResu
         code=mirror,
         environments=UvEnvironments(home, cockpit.runner, os.environ),
         runner=cockpit.runner,
+        stores=PrivateStores(home),
         open_store=SqliteRuns,
         progress=cockpit.progress,
         environ=os.environ,

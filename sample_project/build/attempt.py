@@ -12,7 +12,7 @@ import psutil
 
 MADE = (
     *(".git", ".gitignore", ".mlcockpit", "__pycache__", "CODEOWNERS", "README.md", "mlcockpit.toml", "requirements.lock"),
-    *("data", "docs", "scratch", "scoring", "serving", "metrics", "mlruns"),
+    *("data", "docs", "scratch", "scoring", "serving", "metrics", "reports", "mlruns"),
     *("mlflow.db", "mlflow.db-wal", "mlflow.db-shm", "mlflow.db-journal"),
     *("features.py", "train.py", "score.py", "release.py", "observe.py", "thresholds.py", "yesterday.py"),
 )

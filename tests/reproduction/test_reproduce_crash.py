@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
+import pytest
 
 from mlcockpit.domain.vocabulary import Verdict
 from tests.reproduction.world import MEAN, World, a_world
@@ -52,6 +53,7 @@ def test_kill_9_in_the_middle_is_cleared_by_the_next_start(tmp_path: Path) -> No
     assert branches.stdout == ""
 
 
+@pytest.mark.ci
 def test_two_reproductions_of_one_run_at_once_both_end_well(tmp_path: Path) -> None:
     world = a_world(tmp_path)
     run = world.train("train.py")
@@ -61,6 +63,7 @@ def test_two_reproductions_of_one_run_at_once_both_end_well(tmp_path: Path) -> N
     assert not list((Path(os.environ["MLCOCKPIT_HOME"]) / "attempts").glob("*/code"))
 
 
+@pytest.mark.ci
 def test_ctrl_c_ends_the_command_and_removes_the_worktree(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)

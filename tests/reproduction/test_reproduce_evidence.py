@@ -86,6 +86,7 @@ def test_a_run_that_had_failed_and_fails_again_is_identical_in_that_sense(tmp_pa
     assert "failed again in the same way" in result.reason
 
 
+@pytest.mark.ci
 def test_results_that_differ_from_run_to_run_are_called_not_deterministic(tmp_path: Path) -> None:
     chance = MEAN.replace('mlflow.log_metric("mean", ', 'mlflow.log_metric("mean", __import__("random").random() + ')
     world = a_world(tmp_path, chance)

@@ -49,6 +49,7 @@ def test_a_parameter_that_the_commit_cannot_have_logged_is_found_before_anything
     assert "depth was logged as 9, but train.py:16 at this commit logs 4" in result.reason
 
 
+@pytest.mark.ci
 def test_a_command_that_hangs_is_killed_whole_at_the_time_limit(tmp_path: Path) -> None:
     child = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"
     stuck = MEAN + "import os, subprocess, sys, time\nif 'MLCOCKPIT_ATTEMPT' in os.environ:\n"
@@ -61,6 +62,7 @@ def test_a_command_that_hangs_is_killed_whole_at_the_time_limit(tmp_path: Path) 
     assert [] == [one.pid for one in psutil.process_iter(["cmdline"]) if child in (one.info["cmdline"] or [])]
 
 
+@pytest.mark.ci
 def test_data_that_changed_since_is_incomplete_and_named(tmp_path: Path) -> None:
     script = MEAN.replace(
         "with mlflow.start_run():",

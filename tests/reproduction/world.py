@@ -3,7 +3,6 @@
 import os
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from mlcockpit.domain.recipe import Recipe
 from mlcockpit.domain.reproduction_result import ReproductionResult
 from mlcockpit.services.recipe import recipe
 from mlcockpit.services.reproduce import Wishes, reproduce
+from tests.reproduction.nursery import empty_store, run_python
 
 AUTHOR = {"GIT_AUTHOR_NAME": "Ana", "GIT_AUTHOR_EMAIL": "ana@example.org"}
 COMMITTER = {"GIT_COMMITTER_NAME": "Ana", "GIT_COMMITTER_EMAIL": "ana@example.org"}
@@ -85,10 +85,10 @@ class World:
 
     def train(self, *argv: str, cwd: str = ".", check: bool = True) -> str:
         """Run a script as a person would; return the id of the newest run."""
-        done = subprocess.run(
-            [sys.executable, *argv], cwd=self.top / cwd, env=self.environment(), capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0 or not check, done.stdout + done.stderr
+        if not self.store.exists():
+            empty_store(self.store)
+        status, said = run_python(argv, self.top / cwd, self.environment())
+        assert status == 0 or not check, said
         return self.runs()[-1]
 
     def environment(self, *, product: bool = False) -> dict[str, str]:

@@ -75,8 +75,8 @@ def _read(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: 
             path = posixpath.dirname(path.split("*")[0].split("?")[0].split("[")[0] + "x")
         if path in {"", ".", ".."} or path.startswith("../") or path.endswith((".py", ".db")) or "mlruns" in path:
             continue
-        tracked = tree is not None and path in tree.files()
-        if tracked or _is_there(path, facts, tree) or (use.read and "." in posixpath.basename(path)):
+        known = any(_project_path(one, facts) == path for one in facts.known_data)
+        if known or _is_there(path, facts, tree) or (use.read and "." in posixpath.basename(path)):
             yield {"path": path, "known_by": f"read at {use.where}" if use.read else f"named at {use.where}"}
 
 

@@ -95,7 +95,7 @@ def test_a_move_that_happened_while_the_mirror_was_lost_is_still_told(project: P
         left.unlink()
     move_champion(project, "2")
     mlcockpit(project, "sync", "--at", "2026-01-08")
-    assert kinds(project) == ["alias set", "alias set", "version created", "version created"]
+    assert kinds(project) == ["alias moved", "alias set", "version created", "version created"]
 
 
 def test_a_store_that_is_gone_fails_alone_and_the_last_good_state_stays(project: Path) -> None:
