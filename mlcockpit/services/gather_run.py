@@ -69,6 +69,7 @@ def gather_run(
     interpreter = launch.environment.executable if launch else ""
     facts = RunFacts(
         run=run,
+        parent=_parent(runs, run),
         repository=repository,
         prefix="" if top == cockpit.root else cockpit.root.relative_to(top).as_posix(),
         folder=ProjectFolder(top),
@@ -82,6 +83,14 @@ def gather_run(
         roots=_roots(top, launch, given.maps),
     )
     return Gathered(facts, runs, repository, ours)
+
+
+def _parent(runs: Runs, run: RunRecord) -> RunRecord | None:
+    named = run.tag("mlflow.parentRunId")
+    try:
+        return runs.read(named) if named else None
+    except CockpitError:
+        return None
 
 
 def published(cockpit: Cockpit) -> list[KnownData]:

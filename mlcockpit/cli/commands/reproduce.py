@@ -34,6 +34,7 @@ class Reproduce(Command):
         """Take the runs and how far to go."""
         parser.add_argument("runs", nargs="*", metavar="RUN", help="a run's id, the beginning of its id, or its name")
         parser.add_argument("--plan", action="store_true", help="show the recipe and what is missing; run nothing")
+        parser.add_argument("--script", metavar="DIR", help="write reproduce.sh, its lock and patch into DIR; run nothing")
         parser.add_argument("--trust", nargs="?", const="", metavar="ID", help="approve the recipe as resolved now, or exactly ID")
         parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
         parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
@@ -48,6 +49,8 @@ class Reproduce(Command):
         _sort_words(options)
         if options.plan:
             return _plan(cockpit, options)
+        if options.script:
+            return _script(cockpit, options)
         from mlcockpit.services.reproduce import Wishes, reproduce
         from mlcockpit.views.recipe_view import result_sections
 
@@ -82,6 +85,18 @@ def _plan(cockpit: Cockpit, options: Namespace) -> Answer:
     data = [one.to_json() for one in found]
     notes = [f"nothing was run; trust id {one.trust_id}" for one in found]
     return Answer(sections, data=data[0] if len(data) == 1 else data, notes=notes)
+
+
+def _script(cockpit: Cockpit, options: Namespace) -> Answer:
+    from pathlib import Path
+
+    from mlcockpit.services.recipe_files import write_script
+
+    if len(options.runs) != 1:
+        raise UsageError("one script reproduces one run", hint="mlcockpit reproduce RUN --script DIR")
+    written = write_script(cockpit, options.runs[0], Path(options.script), given=_given(options))
+    shown = "".join(f"{path}\n" for path in written)
+    return Answer(shown, data={"schema": 1, "files": [str(path) for path in written]}, notes=["nothing was run"])
 
 
 def _given(options: Namespace) -> "Given":
