@@ -2,8 +2,8 @@
 
 import importlib
 import shlex
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 from mlcockpit.domain.names import parts
@@ -21,7 +21,8 @@ class Selection:
     filter: str = ""
     differing_only: bool = False
     comparing: bool = False
-    has_history: bool = True
+    is_running: bool = False
+    """Whether a reproduction of it runs in this app."""
 
     @property
     def kind(self) -> str:
@@ -42,11 +43,30 @@ def needs_subject(selection: Selection) -> str | None:
     return None if selection.subject else "nothing is selected here; move to a line with j and k"
 
 
+def needs_kind(*kinds: str, words: str) -> WhyNot:
+    """Return what asks for one of these kinds under the cursor, and says why in `words`."""
+
+    def why_not(selection: Selection) -> str | None:
+        return None if selection.kind in kinds else f"{selection.subject or 'nothing'} is selected; {words}"
+
+    return why_not
+
+
 def needs_run(selection: Selection) -> str | None:
     """Ask for a run under the cursor."""
     if selection.kind == "run":
         return None
     return f"{selection.subject or 'nothing'} is no run; select a run first (4 lists them)"
+
+
+def needs_rest(selection: Selection) -> str | None:
+    """Ask for a run that is not being reproduced."""
+    return "it is running; X stops it" if selection.is_running else needs_run(selection)
+
+
+def needs_running(selection: Selection) -> str | None:
+    """Ask for a reproduction that runs."""
+    return None if selection.is_running else "nothing runs here; a approves the recipe and runs it"
 
 
 def needs_two_runs(selection: Selection) -> str | None:
@@ -62,16 +82,21 @@ def needs_compare(selection: Selection) -> str | None:
     return None if selection.comparing else "compare runs first: mark them with space, then c"
 
 
-def needs_traceable(selection: Selection) -> str | None:
-    """Ask for something that has a lineage."""
-    if selection.kind in ("run", "model", "data", "deploy", "metric", "inc"):
-        return None
-    return "lineage starts at a run, a model version, data, a deployment, a metric or an incident"
-
-
 def needs_filter(selection: Selection) -> str | None:
     """Ask for a filter to take away."""
     return None if selection.filter else "there is no filter to take away"
+
+
+needs_traceable = needs_kind(
+    "run", "model", "data", "deploy", "metric", "inc",
+    words="lineage starts at a run, a model version, data, a deployment, a metric or an incident",
+)  # fmt: skip
+needs_ownable = needs_kind(
+    "model", "data", "metric", "goal", "env", "monitor", "run", "inc",
+    words="one person can answer for a model, data, a metric, a goal, an environment, a monitor, a run or an incident",
+)  # fmt: skip
+HANDED = {"metric": "H1", "goal": "H1", "data": "H2", "run": "H3", "model": "H3", "deploy": "H4", "env": "H4", "inc": "H5", "person": "H6"}
+"""Kind of entity → the kind of handoff that is usual for it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +112,8 @@ class Action:
     """The screens where it is offered; empty: everywhere."""
     twin: str = ""
     """The command line that does the same; {subject}, {marked} and {filter} are filled in."""
+    twins: Mapping[str, str] = field(default_factory=dict)
+    """The command line for one kind of entity, where it is another."""
     service: str = ""
     """What does it, as package.module:name; empty where it is a matter of the interface alone."""
     why_not: WhyNot = always
@@ -99,7 +126,7 @@ class Action:
 
     def command_line(self, selection: Selection) -> str:
         """Return what to type instead, quoted for a shell; empty where there is no twin."""
-        return self.twin.format(
+        return self.twins.get(selection.kind, self.twin).format(
             subject=shlex.quote(selection.subject) if selection.subject else "NAME",
             marked=" ".join(shlex.quote(name) for name in selection.marked) or "RUN RUN",
             filter=shlex.quote(selection.filter) if selection.filter else "",
@@ -140,8 +167,8 @@ ACTIONS: tuple[Action, ...] = (
         ("R",),
         SUBJECTS,
         "mlcockpit reproduce {subject}",
-        "mlcockpit.services.reproduce:reproduce",
-        needs_run,
+        service="mlcockpit.services.reproduce:reproduce",
+        why_not=needs_run,
         rank=8,
     ),
     Action(
@@ -151,13 +178,13 @@ ACTIONS: tuple[Action, ...] = (
         ("a",),
         frozenset({"reproduce"}),
         "mlcockpit reproduce {subject} --trust",
-        "mlcockpit.services.reproduce:reproduce",
-        needs_run,
+        service="mlcockpit.services.reproduce:reproduce",
+        why_not=needs_rest,
         rank=1,
     ),
     Action(
         "reproduce.stop", "Stop", "Stop the reproduction that runs here; its logs stay.", ("X",), frozenset({"reproduce"}),
-        rank=2,
+        why_not=needs_running, rank=2,
     ),
     Action("focus", "Focus", "Put what is under the cursor in the middle.", (), frozenset({"lineage"})),
     Action(
@@ -177,14 +204,39 @@ ACTIONS: tuple[Action, ...] = (
     Action("columns", "Columns", "Choose the columns.", ("o",), RUNS, rank=7),
     Action(
         "trace", "Trace", "Show the lineage from here.", ("t",), LISTS, "mlcockpit show lineage --of {subject}",
-        "mlcockpit.services.show:show", needs_traceable, rank=9,
+        service="mlcockpit.services.show:show", why_not=needs_traceable, rank=9,
     ),
+    Action(
+        "own", "Assign", "Make one person answer for it; the one before is closed, never forgotten.", ("a",), LISTS,
+        "mlcockpit own {subject} PERSON", {"inc": "mlcockpit incident assign {subject} PERSON"},
+        "mlcockpit.services.own:own", needs_ownable, rank=11,
+    ),
+    Action(
+        "handoff", "Hand off", "Offer it to somebody as a package of work with its criteria; on a handoff: answer it.", ("H",),
+        LISTS, "mlcockpit handoff offer H3 {subject} PERSON",
+        {kind: f"mlcockpit handoff offer {handed} {{subject}} PERSON" for kind, handed in HANDED.items()}
+        | {"ho": "mlcockpit handoff accept {subject}"},
+        "mlcockpit.services.handoff_offer:offer_handoff", needs_kind(*HANDED, "ho", words="that cannot be handed over"), rank=12,
+    ),
+    Action(
+        "note", "Note", "Write a line on the incident's timeline.", ("n",), LISTS, "mlcockpit incident update {subject} 'NOTE'",
+        service="mlcockpit.services.incident_update:update_incident",
+        why_not=needs_kind("inc", words="notes are kept on the timeline of an incident (7 lists them)"), rank=13,
+    ),
+    Action(
+        "undo", "Undo", "Take back the last thing you recorded; the log keeps both.", ("u",), twin="mlcockpit undo",
+        service="mlcockpit.services.undo:undo",
+    ),
+    Action("gaps", "Gaps", "List every link of the live chains that is missing.", ("exclamation_mark",), rank=14,
+           service="mlcockpit.services.gaps:gaps"),
+    Action("export", "Export", "Write what is shown here into a file: Markdown, CSV or JSON.", ("e",), LISTS,
+           "mlcockpit show {screen} --json", service="mlcockpit.services.export_view:export_view"),
     Action("lens", "Lens", "Look with the eyes of the next role: it orders, it never hides a red item.", ("L",), rank=10),
     Action("copy", "Copy id", "Copy the name of what is under the cursor.", ("y",), why_not=needs_subject),
     Action("copy.command", "Copy command", "Copy the command line that shows this.", ("Y",)),
     Action("refresh", "Refresh", "Read this screen again.", ("r",)),
     Action(
-        "sync", "Sync", "Read MLflow, git, data files and metric sources now.", (), twin="mlcockpit sync",
+        "sync", "Sync", "Read MLflow, git, data files and metric sources now.", ("S",), twin="mlcockpit sync",
         service="mlcockpit.services.sync:sync",
     ),
     Action("zoom", "Zoom", "Give this pane the whole page, or put it back.", ("z",)),
@@ -218,6 +270,7 @@ SHOWN_KEYS = {
     "colon": ":",
     "question_mark": "?",
     "minus": "-",
+    "exclamation_mark": "!",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
     "escape": "esc",

@@ -1,23 +1,20 @@
 """Answers become text, JSON or CSV; the three print the same cells, and no stranger's control code passes."""
 
-import csv
-import io
 import json
 import os
 from collections.abc import Sequence
 
 from mlcockpit.cli.command import Answer
-from mlcockpit.domain.cleaning import clean, clean_lines, escaped
+from mlcockpit.domain.cleaning import clean_lines, escaped
 from mlcockpit.errors import UsageError
-from mlcockpit.views.plain import cell_value, section_json, view_json
-from mlcockpit.views.table import Cell, Chart, Section, Table, Text, View
+from mlcockpit.views.plain import section_json, table_csv, view_json
+from mlcockpit.views.table import Chart, Section, Table, Text, View
 from mlcockpit.views.text import SIGNS, UNBOUNDED, cell_width, heading, section_text, view_text
 
 __all__ = ["SIGNS", "as_csv", "as_json", "as_text", "cell_width", "heading", "section_text", "terminal_width"]
 
 LONGEST = 50_000_000
 """Characters of one printed document."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 def as_json(answer: Answer) -> str:
@@ -30,12 +27,7 @@ def as_csv(answer: Answer) -> str:
     tables = [section for section in _sections(answer) if isinstance(section, Table)]
     if len(tables) != 1:
         raise UsageError(f"this answer holds {len(tables)} tables", hint="use --json, which prints them all")
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([_csv_text(column.key) for column in tables[0].columns])
-    for line in tables[0].rows:
-        writer.writerow([_csv_cell(cell) for cell in line.cells])
-    return out.getvalue().rstrip("\n")
+    return table_csv(tables[0])
 
 
 def as_text(answer: Answer, *, width: int, colour: bool) -> str:
@@ -72,15 +64,3 @@ def _sections(answer: Answer) -> Sequence[Section]:
     if isinstance(answer.shown, Table | Chart | Text):
         return [answer.shown]
     return [] if isinstance(answer.shown, str) else answer.shown
-
-
-def _csv_cell(cell: Cell) -> object:
-    value = cell_value(cell)
-    if isinstance(value, str):
-        return _csv_text(value)
-    return "" if value is None else value
-
-
-def _csv_text(text: str) -> str:
-    """Return a cell that neither a terminal obeys nor a spreadsheet runs."""
-    return ("'" if text.startswith(_FORMULA) else "") + clean(text, LONGEST)

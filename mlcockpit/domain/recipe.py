@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mlcockpit.domain.vocabulary import Standing
 
@@ -69,6 +69,18 @@ class Ingredient:
             "deviations": list(self.deviations),
         }
         return shown | {"candidates": list(self.candidates)} if self.candidates else shown
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Ingredient":
+        """Return the ingredient that `to_json` wrote down."""
+        return cls(
+            kept["name"],
+            Standing(kept["standing"]),
+            kept["value"],
+            kept["evidence"],
+            tuple(kept["deviations"]),
+            tuple(kept.get("candidates", ())),
+        )
 
 
 @dataclass(frozen=True)

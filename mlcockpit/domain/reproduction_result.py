@@ -3,8 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from mlcockpit.domain.recipe import Ingredient, Json
+from mlcockpit.domain.recipe import Ingredient, Json, Recipe
 from mlcockpit.domain.vocabulary import Standing, Verdict
 
 
@@ -120,6 +121,32 @@ class ReproductionResult:
             "deterministic": self.deterministic,
             "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
         }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "ReproductionResult":
+        """Return the result that `to_json` wrote down; what it leaves out is empty."""
+        recipe = Recipe(str(kept["run_id"]), tuple(Ingredient.from_json(one) for one in kept["ingredients"]))
+        return cls(
+            run_id=recipe.run_id,
+            reproduction_id=str(kept["reproduction_id"]),
+            verdict=Verdict(kept["verdict"]),
+            reason=str(kept["reason"]),
+            first_difference=kept["first_difference"],
+            standing=Standing(kept["standing"]),
+            ingredients=recipe.ingredients,
+            metrics=tuple(
+                MetricComparison(one["name"], one["original"], one["reproduced"], one["verdict"]) for one in kept["metrics"]
+            ),
+            artifacts=tuple(ArtifactComparison(one["path"], one["verdict"]) for one in kept["artifacts"]),
+            other_runs=tuple(
+                OtherRun(one["run_id"], Verdict(one["verdict"]) if one["verdict"] else None) for one in kept["other_runs"]
+            ),
+            deterministic=kept["deterministic"],
+            seconds=kept["seconds"],
+            completeness=recipe.completeness if recipe.ingredients else 0,
+            command=recipe.command if recipe.ingredients else (),
+            cwd=recipe.cwd if recipe.ingredients else ".",
+        )
 
 
 def _number(value: float | None) -> Json:

@@ -1,6 +1,7 @@
 """Where the project's database is no local file, verdicts and data versions are read through the store."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from mlcockpit.domain.data import DatasetVersion
 from mlcockpit.domain.ingredients import KnownData
@@ -18,6 +19,12 @@ def from_any_database(cockpit: Cockpit) -> tuple[Mapping[str, str], Mapping[str,
     for version in read_all(cockpit.store, DatasetVersion):
         digests.setdefault(version.dataset, {})[version.number] = version.mlflow_digests
     return {attempt.run_id: attempt.verdict.value for attempt in attempts}, digests
+
+
+def result_anywhere(cockpit: Cockpit, run_id: str) -> tuple[str, Mapping[str, Any]] | None:
+    """Return when the newest reproduction of a run ended, and its result; None where it was never tried."""
+    attempts = sorted(read_all(cockpit.store, Reproduction, run_id=run_id), key=lambda attempt: attempt.started_at)
+    return (attempts[-1].ended_at.isoformat(" "), attempts[-1].result) if attempts else None
 
 
 def known_data_anywhere(cockpit: Cockpit) -> tuple[KnownData, ...]:

@@ -10,6 +10,7 @@ from mlcockpit.analysis.run_fields import BUILT_IN, Field, Space, compared_field
 from mlcockpit.analysis.run_filter import Compare, parse
 from mlcockpit.domain.vocabulary import SourceState
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.services.newest_verdict import newest_verdict
 from mlcockpit.store.beside import verdicts_and_digests
 from mlcockpit.store.pages import NEWEST, RunPages, RunQuery
 from mlcockpit.store.run_columns import Beside
@@ -173,7 +174,9 @@ def run_card(cockpit: Cockpit, look: "Look") -> View:
     book = RunBook(cockpit)
     try:
         run_id = find_run(book.pages.connection, look.focus)
-        return card.run_card(read_detail(book.pages.connection, run_id), book.context, (book.source_line(),))
+        tried = newest_verdict(cockpit, run_id)
+        attempt = card.Attempt(tried.on, tried.result.reason, tried.result.metrics) if tried else None
+        return card.run_card(read_detail(book.pages.connection, run_id), book.context, (book.source_line(),), attempt)
     finally:
         book.close()
 

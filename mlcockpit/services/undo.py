@@ -12,6 +12,7 @@ from mlcockpit.domain.vocabulary import HandoffState, IncidentState, PersonStatu
 from mlcockpit.errors import Refused
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.own import close_open, replace_holder
+from mlcockpit.store.journal import newest_events
 from mlcockpit.store.transaction import Happening, Transaction
 
 UNDONE = "undone"
@@ -39,6 +40,23 @@ def undo(cockpit: Cockpit) -> Event:
         return event
 
 
+def last_own_event(cockpit: Cockpit) -> Event:
+    """Return what `undo` would take back, writing nothing; raises Refused where there is none."""
+    undone = set()
+    for event in newest_events(cockpit.store, None, _LOOKED_AT).events:
+        if event.actor != cockpit.actor:
+            continue
+        if event.kind == UNDONE:
+            undone.add(_parsed(event.new)["undoes"])
+        elif event.seq not in undone:
+            return event
+    raise _nothing(cockpit.actor)
+
+
+def _nothing(actor: str) -> Refused:
+    return Refused(f"{actor} has nothing to take back", hint="`mlcockpit log` shows who did what")
+
+
 def _last_own(tx: Transaction) -> Event:
     """Return the newest event of this person that was not taken back; raises Refused where there is none."""
     undone = set()
@@ -47,7 +65,7 @@ def _last_own(tx: Transaction) -> Event:
             undone.add(_parsed(event.new)["undoes"])
         elif event.seq not in undone:
             return event
-    raise Refused(f"{tx.actor} has nothing to take back", hint="`mlcockpit log` shows who did what")
+    raise _nothing(tx.actor)
 
 
 def _refuse_later_change(tx: Transaction, event: Event) -> None:

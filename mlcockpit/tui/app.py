@@ -21,6 +21,7 @@ from mlcockpit.errors import UnknownName
 from mlcockpit.tui.deeds import THEMES, Deeds
 from mlcockpit.tui.glyphs import ASCII, UNICODE, Glyphs, fitting
 from mlcockpit.tui.history import History
+from mlcockpit.tui.jobs import Jobs
 from mlcockpit.tui.memory import Memory, recall
 from mlcockpit.tui.place import Place, parse_place
 from mlcockpit.tui.reader import Reader, Trouble
@@ -87,6 +88,7 @@ class CockpitApp(App[None]):
         self.memory = Memory()
         self.deeds = Deeds(self)
         self.history = History()
+        self.jobs = Jobs()
         self.project = project
         self.opened: Opened | None = None
         self.lens = "all"
@@ -114,7 +116,8 @@ class CockpitApp(App[None]):
             os._exit(129)
 
     def on_unmount(self) -> None:
-        """Keep where the person was; end the reading thread."""
+        """Keep where the person was; stop what runs; end the reading thread."""
+        self.jobs.stop_all()
         if self.opened is not None:
             self.memory.seen = self.opened.now.isoformat()
             self.memory.save()
@@ -207,6 +210,12 @@ class CockpitApp(App[None]):
         """Return the common options by which a child process opens the same project as the same person."""
         assert self.opened is not None
         return ["-C", str(self.opened.root), "--as", self.opened.actor]
+
+    def job_news(self) -> None:
+        """Say on every screen what runs beside it."""
+        for screen in self.screen_stack:
+            if isinstance(screen, CockpitScreen):
+                screen.draw_footer()
 
     def tell(self, words: str, ink: str = "doubtful") -> None:
         """Say a sentence where the person looks."""

@@ -8,6 +8,7 @@ from mlcockpit.tui.child_process import Child
 from mlcockpit.tui.clipboard import osc52_fits
 from mlcockpit.tui.glyphs import ASCII, UNICODE
 from mlcockpit.tui.offers import action_items, name_items, names_in, place_items, typed_place
+from mlcockpit.tui.orders import Orders
 from mlcockpit.tui.place import Place, parse_place
 from mlcockpit.tui.screen import CockpitScreen
 from mlcockpit.tui.screens.chooser import Chooser, Item
@@ -19,16 +20,22 @@ if TYPE_CHECKING:
 THEMES = ("ansi-dark", "ansi-light", "textual-dark", "textual-light")
 
 
-class Deeds:
+class Deeds(Orders):
     """The app-wide actions of one app, each named do_ and its id."""
 
     def __init__(self, app: "CockpitApp") -> None:
-        self._app = app
+        super().__init__(app)
         self._syncing = False
+        self._leaving = False
 
     def do_quit(self) -> None:
-        """Leave."""
-        self._app.exit()
+        """Leave; while a reproduction runs only the second time, because leaving stops it."""
+        busy = self._app.jobs.words
+        if busy and not self._leaving:
+            self._leaving = True
+            self._app.tell(f"{busy}: q again stops it and leaves")
+        else:
+            self._app.exit()
 
     def do_last(self) -> None:
         """Go to where the person was before."""

@@ -7,7 +7,19 @@ from mlcockpit.actions import ACTIONS, Action, by_id
 
 def bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return one binding an action that has keys, for the screens; a key that means several things asks the screen."""
-    return [_binding(action, f"do('{action.id}')") for action in ACTIONS if action.keys and action.id != "open"]
+    taken = [action for action in ACTIONS if action.keys and action.id != "open"]
+    shared = {action.keys[0] for action in taken for other in taken if other is not action and other.keys[0] == action.keys[0]}
+    return [
+        _binding(action, f"press('{action.keys[0]}')" if action.keys[0] in shared else f"do('{action.id}')")
+        for place, action in enumerate(taken)
+        if action.keys[0] not in {other.keys[0] for other in taken[:place]}
+    ]
+
+
+def meaning(key: str, screen: str) -> Action:
+    """Return what `key` stands for on `screen`; where it stands for nothing there, what it is elsewhere."""
+    known = [action for action in ACTIONS if key in action.keys]
+    return next((action for action in known if action.offered_on(screen)), known[0])
 
 
 def moves(*ids: str) -> list[Binding | tuple[str, str] | tuple[str, str, str]]:

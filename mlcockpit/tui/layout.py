@@ -11,6 +11,8 @@ BORDER = 2
 LEAST = 5
 """The lowest pane: border, head and two rows."""
 CHART = 12
+ALONE = frozenset({"output"})
+"""Texts that grow while they are watched: a row of their own, so that nothing jumps."""
 
 
 def natural_width(section: Section, glyphs: Glyphs) -> int:
@@ -18,7 +20,9 @@ def natural_width(section: Section, glyphs: Glyphs) -> int:
     if isinstance(section, Chart):
         return 60
     if not isinstance(section, Table):
-        return max((width_of(clean(line, 2000)) for line in section.lines), default=10) + BORDER
+        if section.key in ALONE:
+            return 10_000
+        return max((width_of(clean(line, 2000)) for line in section.lines), default=10) + BORDER + 3
     if not section.rows:
         return 44
     total = BORDER + 3
@@ -36,7 +40,7 @@ def natural_height(section: Section, width: int) -> int:
         return BORDER + int(any(column.title for column in section.columns)) + len(section.rows)
     if isinstance(section, Chart):
         return CHART + min(len(section.marks), 4)
-    return BORDER + sum(len(wrap(line, max(width - BORDER, 10))) for line in section.lines)
+    return BORDER + sum(len(wrap(line, max(width - BORDER - 2, 10))) for line in section.lines)
 
 
 def side_by_side(widths: Sequence[int], room: int) -> list[list[int]]:

@@ -24,6 +24,8 @@ class Wanted:
     """Empty: those of the lens."""
     lens: str = "all"
     marks: tuple[str, ...] = ()
+    narrow: bool = False
+    """Whether only the columns that matter most have room."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class RunSource:
         order, total = book.order(wanted.filter, wanted.sort, marks=marks)
         seconds = clock() - began
         fields = book.fields(wanted.columns, lens=wanted.lens, filter_=wanted.filter, sort=wanted.sort)
+        fields = _essential(fields) if wanted.narrow and not wanted.columns else fields
         self._fields = fields
         logged = book.pages.fields()
         own = ("run", "name", "status", "owner", "data", "started", "seconds", "repro", "experiment", "commit", "source", "model")
@@ -81,3 +84,9 @@ class RunSource:
             self._book = resolve(BOOK)(cockpit)
             self._stamp = stamp
         return self._book
+
+
+def _essential(fields: Sequence[Any]) -> Sequence[Any]:
+    """Leave out what the card below says as well, and all but two of what was logged."""
+    logged = [field for field in fields if field.space.value in ("metric", "param", "tag")]
+    return [field for field in fields if field.key not in ("owner", "data") and field not in logged[2:]]

@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from mlcockpit.actions import Selection, by_id
 from mlcockpit.tui.age import freshness
-from mlcockpit.tui.keymap import bindings
+from mlcockpit.tui.keymap import bindings, meaning
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.reader import Trouble
 from mlcockpit.tui.widgets.filter_line import FilterLine
@@ -164,7 +164,8 @@ class CockpitScreen(Screen[None]):
 
     def draw_footer(self) -> None:
         """Draw the status and the keys."""
-        self.query_one(Footer).say(self.status(), aside=f"lens {self.desk.lens}")
+        busy = self.desk.jobs.words
+        self.query_one(Footer).say(self.status(), aside=f"{f'{busy} | ' if busy else ''}lens {self.desk.lens}")
         self.offer()
 
     def offer(self) -> None:
@@ -184,6 +185,10 @@ class CockpitScreen(Screen[None]):
         await self.action_do(event.action_id)
 
     # --- actions
+
+    async def action_press(self, key: str) -> None:
+        """Do what a key means on this screen."""
+        await self.action_do(meaning(key, self.place.screen).id)
 
     async def action_do(self, action_id: str) -> None:
         """Do what a key stands for, or say why it cannot be done."""

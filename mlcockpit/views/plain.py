@@ -1,10 +1,17 @@
 """A view as plain JSON values: what --json prints and reports store, from the same cells that people see."""
 
+import csv
+import io
 from datetime import datetime
 
+from mlcockpit.domain.cleaning import clean
 from mlcockpit.views.table import Cell, Chart, Section, SourceLine, Table, Text, Value, View
 
 SCHEMA = 1
+
+LONGEST = 50_000_000
+"""Characters of one cell."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -48,6 +55,28 @@ def cell_value(cell: Cell) -> Value:
     if cell.value is not None:
         return cell.value
     return cell.text or None
+
+
+def table_csv(table: Table) -> str:
+    """Return one table as RFC 4180 CSV; text that a spreadsheet would run as a formula gets a quote."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([_csv_text(column.key) for column in table.columns])
+    for line in table.rows:
+        writer.writerow([_csv_cell(cell) for cell in line.cells])
+    return out.getvalue().rstrip("\n")
+
+
+def _csv_cell(cell: Cell) -> object:
+    value = cell_value(cell)
+    if isinstance(value, str):
+        return _csv_text(value)
+    return "" if value is None else value
+
+
+def _csv_text(text: str) -> str:
+    """Return a cell that neither a terminal obeys nor a spreadsheet runs."""
+    return ("'" if text.startswith(_FORMULA) else "") + clean(text, LONGEST)
 
 
 def _plain(value: Value) -> Json:

@@ -50,7 +50,7 @@ def result_sections(result: ReproductionResult) -> tuple[Section, ...]:
     if result.metrics:
         sections.append(_metric_table(result))
     if result.artifacts:
-        rows = [row(one.path, one.path, one.verdict, one.detail) for one in result.artifacts]
+        rows = [row(one.path, one.path, _verdict_cell(one.verdict), one.detail) for one in result.artifacts]
         sections.append(Table("Artifacts", _columns("path", "verdict", "detail"), tuple(rows)))
     if result.other_runs:
         rows = [row(f"run/{one.run_id}", one.run_id, one.verdict.value if one.verdict else "no pair") for one in result.other_runs]
@@ -91,10 +91,17 @@ def _verdict_lines(result: ReproductionResult) -> tuple[str, ...]:
 
 def _metric_table(result: ReproductionResult) -> Table:
     rows = tuple(
-        row(one.name, one.name, _number(one.original), _number(one.reproduced), _number(one.difference), one.verdict)
+        row(one.name, one.name, _number(one.original), _number(one.reproduced), _number(one.difference), _verdict_cell(one.verdict))
         for one in result.metrics
     )
     return Table("Metrics", _columns("metric", "original>", "reproduced>", "difference>", "verdict"), rows)
+
+
+def _verdict_cell(verdict: str) -> Cell:
+    words = verdict.replace("_", " ")
+    if verdict in {"equal", "equal_content", "within_tolerance"}:
+        return Cell(words, verdict, Tone.GOOD)
+    return Cell(words, verdict, Tone.FAINT if verdict == "excluded" else Tone.BAD)
 
 
 def _number(value: float | None) -> Cell:

@@ -1,7 +1,9 @@
 """A run on one page: what ran, on what, what came out, what came of it, and whether it can be had again."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from mlcockpit.domain.reproduction_result import MetricComparison
 from mlcockpit.domain.run import RunDetail, RunInput, Words
 from mlcockpit.domain.vocabulary import Tone
 from mlcockpit.views.facts import Fact, facts
@@ -9,16 +11,29 @@ from mlcockpit.views.phrases import minute, number, short_run, span
 from mlcockpit.views.runs import RunContext, data_cell, data_name, owner_cell, status_cell, verdict_cell
 from mlcockpit.views.table import Cell, Column, Row, SourceLine, Table, View
 
+_SAME = ("equal", "within_tolerance")
 _QUIET = ("mlflow.", "mlcockpit.")
 """Tags that the tracker and we keep for ourselves; they are listed last."""
 
 
-def run_card(detail: RunDetail, context: RunContext, sources: Sequence[SourceLine] = ()) -> View:
-    """Return the card of a run."""
+@dataclass(frozen=True)
+class Attempt:
+    """The newest reproduction, as the card needs it."""
+
+    on: str
+    """When it ended."""
+    reason: str
+    metrics: Sequence[MetricComparison] = ()
+
+
+def run_card(
+    detail: RunDetail, context: RunContext, sources: Sequence[SourceLine] = (), attempt: Attempt | None = None
+) -> View:
+    """Return the card of a run; metrics stand beside those of its newest reproduction."""
     run = detail.run
     sections = [
-        facts("", _facts(detail, context)),
-        metrics_table(detail),
+        facts("", _facts(detail, context, attempt)),
+        metrics_table(detail, attempt.metrics if attempt else ()),
         words_table("Parameters", detail.params, "parameter"),
         inputs_table(detail.inputs, context),
         words_table("Tags", dict(sorted(detail.tags.items(), key=lambda item: item[0].startswith(_QUIET))), "tag"),
@@ -27,14 +42,25 @@ def run_card(detail: RunDetail, context: RunContext, sources: Sequence[SourceLin
     return View(f"run/{run.run_id}", title, context.now, tuple(sources), tuple(sections))
 
 
-def metrics_table(detail: RunDetail) -> Table:
-    """Return the last value of every metric."""
-    rows = tuple(
-        Row(key, (Cell(key), Cell(number(last.value), last.value), Cell(str(last.step), last.step)))
-        for key, last in sorted(detail.metrics.items())
-    )
-    columns = (Column("metric", "metric"), Column("value", "value", right=True), Column("step", "step", right=True))
-    return Table("Metrics", columns, rows, empty="it logged none", key="metrics")
+def metrics_table(detail: RunDetail, again: Sequence[MetricComparison] = ()) -> Table:
+    """Return the last value of every metric, and what a reproduction got."""
+    compared = {one.name: one for one in again}
+    rows = []
+    for key, last in sorted(detail.metrics.items()):
+        cells = [Cell(key), Cell(number(last.value), last.value)]
+        if compared:
+            cells += _again(compared.get(key))
+        rows.append(Row(key, (*cells, Cell(str(last.step), last.step))))
+    more = (Column("again", "again", right=True), Column("same", "")) if compared else ()
+    columns = (Column("metric", "metric"), Column("value", "value", right=True), *more, Column("step", "step", right=True))
+    return Table("Metrics", columns, tuple(rows), empty="it logged none", key="metrics")
+
+
+def _again(one: MetricComparison | None) -> list[Cell]:
+    if one is None:
+        return [Cell(""), Cell("not compared", tone=Tone.FAINT)]
+    tone = Tone.GOOD if one.verdict in _SAME else Tone.FAINT if one.verdict == "excluded" else Tone.BAD
+    return [Cell(number(one.reproduced), one.reproduced), Cell(one.verdict.replace("_", " "), one.verdict, tone)]
 
 
 def words_table(title: str, words: Mapping[str, Words], what: str) -> Table:
@@ -55,7 +81,7 @@ def inputs_table(inputs: Sequence[RunInput], context: RunContext) -> Table:
     return Table("Inputs", columns, tuple(rows), empty="it recorded none: log_input in its code, or mlcockpit run", key="inputs")
 
 
-def _facts(detail: RunDetail, context: RunContext) -> list[Fact]:
+def _facts(detail: RunDetail, context: RunContext, attempt: Attempt | None) -> list[Fact]:
     run = detail.run
     length = "" if run.seconds is None or run.ended_at is None or run.started_at is None else span(run.ended_at - run.started_at)
     parent = detail.parent_run_id
@@ -75,5 +101,7 @@ def _facts(detail: RunDetail, context: RunContext) -> list[Fact]:
         name = f"model/{version.model}@{version.number}"
         items.append(("registered", Cell(f"{version.model} v{version.number}{aliases}", name, link=name)))
     verdict = verdict_cell(run, context)
+    if verdict.text and attempt is not None:
+        verdict = replace(verdict, text=f"{verdict.text} on {attempt.on}: {attempt.reason}")
     never = Cell(f"never tried: mlcockpit reproduce run/{short_run(run.run_id)}", tone=Tone.UNKNOWN)
     return [*items, ("reproduction", verdict if verdict.text else never)]

@@ -1,13 +1,14 @@
 """Runs as every front lists them: one column a field, one row a run, the same cells for eyes, JSON and CSV."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import isfinite
 
 from mlcockpit.analysis.run_fields import Field, Space
 from mlcockpit.domain.run import RunRow
 from mlcockpit.domain.vocabulary import Tone, Verdict
+from mlcockpit.views.name_list import short_names
 from mlcockpit.views.phrases import age_cell, number, short_run, span
 from mlcockpit.views.table import Cell, Column, Row, Value
 from mlcockpit.views.verdict import verdict_tone
@@ -122,7 +123,7 @@ def _special(run: RunRow, key: str, context: RunContext) -> Cell:
     if key == "owner":
         return owner_cell(run, context)
     if key == "data":
-        return data_cell(run, context)
+        return replace(data_cell(run, context), text=short_names([data_name(each, context) for each in run.data]) or "none")
     if key == "model":
         version = context.models.get(run.run_id, "")
         return Cell(version, link=f"model/{version}" if version else "")

@@ -7,7 +7,7 @@ from textual.widget import Widget
 
 from mlcockpit.actions import Selection
 from mlcockpit.tui.place import Place
-from mlcockpit.tui.screens.view_screen import ViewScreen
+from mlcockpit.tui.screens.view_screen import ViewScreen, named
 from mlcockpit.tui.widgets.row_table import RowTable
 from mlcockpit.tui.widgets.stage_table import StageTable
 from mlcockpit.tui.widgets.view_body import ViewBody
@@ -27,7 +27,7 @@ class LineageScreen(ViewScreen):
 
     def selection(self) -> Selection:
         """Return what is under the cursor, else the focus."""
-        return Selection(self.place.screen, self._link() or self.place.subject, filter=self.filter)
+        return Selection(self.place.screen, named(self._link()) or self.place.subject, filter=self.filter)
 
     def do_card(self) -> None:
         """Open the card of what is under the cursor."""

@@ -1,24 +1,36 @@
 """Reproduce: the recipe and its gaps first; then, when a person approved, the stages, the output, and the verdict."""
 
-import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from textual.worker import Worker
-
-from mlcockpit.actions import resolve
+from mlcockpit.actions import Selection, resolve
 from mlcockpit.domain.vocabulary import Tone
-from mlcockpit.tui.child_process import Child, Ended
+from mlcockpit.tui.jobs import Job
 from mlcockpit.tui.place import Place
-from mlcockpit.tui.screens.view_screen import ViewScreen
+from mlcockpit.tui.screens.view_screen import SHOW, ViewScreen
 from mlcockpit.tui.widgets.view_body import ViewBody
 from mlcockpit.views.table import Cell, Column, Row, Section, Table, Text, View
 
 RECIPE = "mlcockpit.services.recipe:recipe"
 SECTIONS = "mlcockpit.views.recipe_view:recipe_sections"
 OUTPUT = "mlcockpit.services.attempt_output:newest_output"
+NEWEST = "mlcockpit.services.newest_verdict:newest_verdict"
+COMPARED = "mlcockpit.services.newest_verdict:verdict_sections"
 TICK = 1.0
-ENDS = {0: Tone.GOOD, 1: Tone.BAD, 3: Tone.DOUBTFUL}
-"""Exit code → tone of the verdict; every other one is a failure."""
+TAIL = 12
+"""Lines of output that are kept in sight."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What would be run, and what came of it the last time."""
+
+    run_id: str
+    trust_id: str
+    view: View
+    verdict: Sequence[Section]
+    """Empty: it was never tried."""
 
 
 class ReproduceScreen(ViewScreen):
@@ -28,28 +40,41 @@ class ReproduceScreen(ViewScreen):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
-        self._plan: View | None = None
-        self._trust_id = ""
-        self._run_id = ""
-        self._child: Child | None = None
-        self._worker: Worker[None] | None = None
-        self._stages: list[tuple[str, str, float]] = []
-        self._output = ""
+        self._plan: Plan | None = None
+        self._told = False
 
     @property
-    def is_busy(self) -> bool:
-        """Tell whether a reproduction runs here."""
-        return self._worker is not None and self._worker.is_running
+    def job(self) -> Job | None:
+        """Return the job about this run that runs or ended while the app is open."""
+        return self.desk.jobs.of(self._plan.run_id) if self._plan else None
+
+    def on_mount(self) -> None:
+        """Look after a running job once a second."""
+        super().on_mount()
+        self.set_interval(TICK, self._watch)
+
+    def selection(self) -> Selection:
+        """Return the run: the lines of a recipe are nothing of their own."""
+        job = self.job
+        return Selection(
+            self.place.screen, self.place.subject, filter=self.filter, is_running=job is not None and job.is_running
+        )
 
     def read(self) -> None:
         """Ask for the recipe; while one runs, the plan stays as it was approved."""
-        if not self.is_busy:
+        if self.job is None or not self.job.is_running:
             subject = self.place.subject
             self.desk.reader.ask(self.topic("recipe"), lambda cockpit: _plan(cockpit, subject), self._planned, self.failed)
+        else:
+            self.call_later(self._draw)
 
-    async def _planned(self, found: tuple[View, str, str]) -> None:
-        self._plan, self._trust_id, self._run_id = found
-        await self.take(self._plan)
+    async def _planned(self, plan: Plan) -> None:
+        self._plan = plan
+        if self.job is not None:
+            self.job.watcher = self._news
+        await self._draw()
+
+    # --- actions
 
     def do_reproduce(self) -> None:
         """Say what the next key is: the plan is here already."""
@@ -57,89 +82,104 @@ class ReproduceScreen(ViewScreen):
 
     def do_reproduce_run(self) -> None:
         """Run the recipe as it is shown."""
-        if self.is_busy:
-            self.say("it is running; X stops it")
-        elif self._plan is None:
+        if self._plan is None:
             self.say("there is no recipe yet")
-        else:
-            self._stages, self._output = [], ""
-            self._worker = self.run_worker(self._reproduce(), group="reproduce")
+            return
+        words = [*self.desk.command_words(), "reproduce", f"run/{self._plan.run_id}", "--trust", self._plan.trust_id, "--json"]
+        job = Job(self._plan.run_id, words, clock=self.desk.monotonic)
+        job.watcher = self._news
+        self._told = False
+        self.desk.jobs.add(job)
+        self.desk.run_worker(job.run(), group="reproduce", exit_on_error=False)
 
     def do_reproduce_stop(self) -> None:
         """Stop it as ctrl+c does."""
-        if self._child is None or not self.is_busy:
-            self.say("nothing runs here")
-        else:
-            self._child.stop()
+        if self.job is not None:
+            self.job.stop()
             self.say("stopping; its folder is put away")
 
-    async def _reproduce(self) -> None:
-        words = [*self.desk.command_words(), "reproduce", f"run/{self._run_id}", "--trust", self._trust_id]
-        self._child = Child(words, width=max(self.size.width - 4, 40), step=self._step)
-        self._step("resolve", "")
-        watching = self.set_interval(TICK, self._watch)
-        try:
-            ended = await self._child.run()
-        finally:
-            watching.stop()
-            self._child = None
-        await self._finished(ended)
+    # --- the job
 
-    def _step(self, stage: str, detail: str) -> None:
-        if not self._stages or self._stages[-1][0] != stage:
-            self._stages.append((stage, detail, time.monotonic()))
-        else:
-            self._stages[-1] = (stage, detail, self._stages[-1][2])
-        self.call_later(self._draw)
+    def _news(self) -> None:
+        job = self.job
+        if job is not None and not job.is_running and not self._told:
+            self._told = True
+            self.desk.changed()
+        if self.is_current:
+            self.call_later(self._draw)
+        self.desk.job_news()
 
     def _watch(self) -> None:
-        run = self._run_id
-        self.desk.reader.ask(self.topic("output"), lambda cockpit: resolve(OUTPUT)(cockpit.home, run), self._seen, self.failed)
+        job = self.job
+        if job is not None and job.is_running and self.is_current:
+            run = job.run_id
+            self.desk.reader.ask(
+                self.topic("output"), lambda cockpit: resolve(OUTPUT)(cockpit.home, run), self._seen, self.failed
+            )
 
     async def _seen(self, output: Any) -> None:
-        self._output = str(output)
+        if self.job is not None:
+            self.job.output = str(output).splitlines()
         await self._draw()
 
-    async def _draw(self, *, verdict: Section | None = None) -> None:
-        if self._plan is None:
+    async def _draw(self) -> None:
+        plan, job = self._plan, self.job
+        if plan is None:
             return
-        running = [] if verdict is not None else [Text("Output", tuple(self._output.splitlines()[-12:]) or ("nothing yet",))]
-        first: list[Section] = [verdict] if verdict is not None else []
-        sections = (*first, self._stage_table(ended=verdict is not None), *running, *self._plan.sections)
-        view = View("reproduce", self._plan.title, self._plan.as_of, self._plan.sources, sections)
-        await self.query_one(ViewBody).show(view)
-        self.draw_footer()
+        sections: list[Section] = []
+        if job is not None and (job.is_running or not job.has_verdict):
+            sections += [_stages(job), _output(job, self.size.height)]
+        elif plan.verdict:
+            sections += plan.verdict
+        recipe = plan.view.sections if not plan.verdict or (job is not None and job.is_running) else plan.view.sections[:1]
+        await self.take(replace(plan.view, sections=(*sections, *recipe)))
 
-    async def _finished(self, ended: Ended) -> None:
-        lines = tuple(ended.out.rstrip().splitlines()) or (ended.said or f"exit code {ended.exit_code}",)
-        title = "Verdict" if ended.out else "Stopped" if ended.exit_code == 130 else "Not done"
-        await self._draw(verdict=Text(title, lines, ENDS.get(ended.exit_code, Tone.BAD)))
+    def focus_body(self) -> None:
+        """Give the focus to the first table and stay at the top."""
+        super().focus_body()
         self.query_one(ViewBody).scroll_home(animate=False)
-        self.desk.stamp += 1
-        self.stamp = self.desk.stamp
-
-    def _stage_table(self, *, ended: bool) -> Table:
-        now = time.monotonic()
-        starts = [began for _, _, began in self._stages] + [now]
-        rows = []
-        for place, (stage, detail, began) in enumerate(self._stages):
-            over = ended or place + 1 < len(self._stages)
-            took = f"{starts[place + 1] - began:.0f} s"
-            state = Cell("done", tone=Tone.GOOD) if over else Cell("running")
-            rows.append(Row(stage, (Cell(stage), state, Cell(took), Cell(detail))))
-        columns = (Column("stage", "stage"), Column("state", "state"), Column("took", "took", right=True), Column("what", "what"))
-        return Table("Stages", columns, tuple(rows), key="stages")
 
     def status(self) -> str:
         """Say what the next key is."""
-        if self.is_busy:
-            return f"reproducing run {self._run_id[:7]}: X stops it"
-        return f"run {self._run_id[:7]}: a approves the recipe as shown and runs it" if self._plan else ""
+        if self._plan is None:
+            return ""
+        short, job = self._plan.run_id[:7], self.job
+        if job is not None and job.is_running:
+            return f"reproducing run {short}: X stops it, esc leaves it running"
+        again = "runs it again" if self._plan.verdict else "runs it"
+        return f"run {short}: a approves the recipe as shown and {again}"
 
 
-def _plan(cockpit: Any, subject: str) -> tuple[View, str, str]:
+def _stages(job: Job) -> Table:
+    rows = []
+    for place, stage in enumerate(job.stages):
+        over = place + 1 < len(job.stages)
+        until = job.stages[place + 1].began if over else job.now
+        failed = not over and job.ended is not None
+        state = Cell("done", tone=Tone.GOOD) if over else Cell("ended", tone=Tone.BAD) if failed else Cell("running")
+        rows.append(Row(stage.name, (Cell(stage.name), state, Cell(f"{until - stage.began:.0f} s"), Cell(stage.detail))))
+    columns = (Column("stage", "stage"), Column("state", "state"), Column("took", "took", right=True), Column("what", "what"))
+    return Table(f"Stages of {job.run_id[:7]}", columns, tuple(rows), key="stages")
+
+
+def _output(job: Job, height: int) -> Text:
+    if job.ended is None:
+        tail = job.output[-(TAIL if height > 30 else TAIL // 2):]  # fmt: skip
+        return Text("Output", tuple(tail) or ("nothing yet",), key="output")
+    title = "Stopped" if job.ended.exit_code in (130, -2) else "Not done"
+    said = job.ended.said or f"exit code {job.ended.exit_code}"
+    return Text(title, (said, *job.output[-TAIL // 2:]), Tone.DOUBTFUL if title == "Stopped" else Tone.BAD, "output")  # fmt: skip
+
+
+def _plan(cockpit: Any, subject: str) -> Plan:
     found: Any = resolve(RECIPE)(cockpit, subject)
     sections: Any = resolve(SECTIONS)(found)
-    approve = Text("Plan", (f"trust id {found.trust_id}", "a runs exactly this, in a folder of its own and without your credentials"))
-    view = View("reproduce", f"Reproduce run/{found.run_id[:7]}", cockpit.now(), (), (*sections, approve))
-    return view, found.trust_id, found.run_id
+    tried: Any = resolve(NEWEST)(cockpit, found.run_id)
+    verdict: Any = resolve(COMPARED)(tried) if tried is not None else ()
+    card: Any = resolve(SHOW)(cockpit, f"run/{found.run_id}")
+    approve = Text(
+        "Plan", (f"trust id {found.trust_id}", "a runs exactly this, in a folder of its own and without your credentials")
+    )
+    title = f"Reproduce run/{found.run_id[:7]}"
+    view = View("reproduce", title, card.as_of, card.sources, (approve, *sections))
+    return Plan(found.run_id, found.trust_id, view, tuple(verdict))

@@ -1,7 +1,7 @@
 """Runs: a paged table of any length, the card of the run under the cursor, and the marked runs side by side."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -12,8 +12,7 @@ from mlcockpit.actions import Selection, resolve
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.reader import Trouble
 from mlcockpit.tui.run_source import NEWEST, Ordered, RunSource, Wanted
-from mlcockpit.tui.screen import CockpitScreen
-from mlcockpit.tui.screens.chooser import Chooser, Item
+from mlcockpit.tui.screens.run_choices import RunChoices
 from mlcockpit.tui.widgets.card import card_lines
 from mlcockpit.tui.widgets.filter_line import FilterLine
 from mlcockpit.tui.widgets.lines import Lines
@@ -24,11 +23,12 @@ from mlcockpit.tui.widgets.runs_body import RunsBody
 from mlcockpit.tui.widgets.section_table import SectionTable
 from mlcockpit.views.table import Row, Table, View
 
+EXPORT = "mlcockpit.services.export_view:export_runs"
 SHOW = "mlcockpit.services.show:show"
 CARD_DELAY = 0.12
 
 
-class RunsScreen(CockpitScreen):
+class RunsScreen(RunChoices):
     """Every run of the tracker."""
 
     HELP: ClassVar[str] = "/ filters, s sorts, space marks, c compares, R reproduces."
@@ -36,21 +36,14 @@ class RunsScreen(CockpitScreen):
     def __init__(self, place: Place) -> None:
         super().__init__(place)
         self.source = RunSource()
-        self.sort = NEWEST
-        self.columns: tuple[str, ...] = ()
         self.comparing = False
         self.differing_only = False
-        self._found: Ordered | None = None
         self._waiting: Timer | None = None
+        self._was_narrow = False
 
     def body(self) -> Widget:
         """Return the panes."""
         return RunsBody()
-
-    @property
-    def table(self) -> PagedTable:
-        """Return the table of runs."""
-        return self.query_one(PagedTable)
 
     def remembered(self) -> None:
         """Take up filter, sort and columns."""
@@ -63,11 +56,21 @@ class RunsScreen(CockpitScreen):
 
     def read(self) -> None:
         """Ask for the order; the rows follow page by page."""
+        self._was_narrow = self._narrow
         stamp, clock = self.desk.stamp, self.desk.monotonic
-        wanted = Wanted(self.filter, self.sort, self.columns, self.desk.lens, tuple(self.table.marks))
+        wanted = Wanted(self.filter, self.sort, self.columns, self.desk.lens, tuple(self.table.marks), self._narrow)
         self.desk.reader.ask(
             self.topic("order"), lambda cockpit: self.source.order(cockpit, wanted, stamp, clock), self._ordered, self.failed
         )
+
+    @property
+    def _narrow(self) -> bool:
+        return self.size.width < 100
+
+    def on_resize(self) -> None:
+        """Choose the columns anew where another number of them has room."""
+        if self._found is not None and self._narrow != self._was_narrow:
+            self.reload()
 
     def _ordered(self, found: Ordered) -> None:
         same = self._found is not None and self._found.order == found.order
@@ -150,6 +153,12 @@ class RunsScreen(CockpitScreen):
         """Return the run under the cursor and the marked ones."""
         return Selection(
             "runs", self.table.key, tuple(self.table.marks), self.filter, self.differing_only, self.comparing
+        )
+
+    def export(self, cockpit: Any, style: str) -> Any:
+        """Write the matching runs into a file and return its place; runs in the reading thread."""
+        return resolve(EXPORT)(
+            cockpit, style, filter_=self.filter, sort=self.sort, columns=self.columns, lens=self.desk.lens
         )
 
     def status(self) -> str:
@@ -242,47 +251,3 @@ class RunsScreen(CockpitScreen):
         for each in self.query(Pane):
             each.display = each is pane if pane is not None else (each.id != "compare" or self.comparing)
         self.query_one(RunsBody).query_one(Horizontal).display = pane is None or pane.id != "compare"
-
-    def do_sort(self) -> None:
-        """Ask for the order of rows."""
-        known = self._found.known if self._found else ()
-        now, falls = self.table.sorted_by
-        turn = "falling; again: rising" if falls else "rising; again: falling"
-        items = [Item(name, name, turn if name == now else "") for name in known]
-        chooser = Chooser("Sort by", items, prompt="a column, or several: -auc,lr", free=_typed_sort)
-        self.app.push_screen(chooser, self._sort_chosen)
-
-    def _sort_chosen(self, chosen: str | None) -> None:
-        if not chosen:
-            return
-        name, falls = self.table.sorted_by
-        self.sort = (f"{'' if falls else '-'}{chosen}" if chosen == name else f"-{chosen}") if _is_one(chosen) else chosen
-        self.desk.memory.keep("runs", sort=self.sort)
-        self.reload()
-
-    def do_columns(self) -> None:
-        """Ask for a column to show or to leave out; escape ends the asking."""
-        shown = [column.key for column in self._found.columns] if self._found else []
-        known = self._found.known if self._found else ()
-        glyphs = self.table.glyphs
-        items = [Item("reset", "as the lens chooses", "")]
-        items += [Item(name, name, "", glyphs.checked if name in shown else glyphs.unchecked) for name in known]
-        self.app.push_screen(Chooser("Columns", items, prompt="enter shows or leaves out"), self._column_chosen)
-
-    def _column_chosen(self, chosen: str | None) -> None:
-        if not chosen or self._found is None:
-            return
-        shown = [column.key for column in self._found.columns]
-        kept = [name for name in shown if name != chosen] if chosen in shown else [*shown, chosen]
-        self.columns = () if chosen == "reset" else tuple(kept)
-        self.desk.memory.keep("runs", columns=",".join(self.columns))
-        self.reload()
-
-
-def _is_one(chosen: str) -> bool:
-    return "," not in chosen and not chosen.startswith("-")
-
-
-def _typed_sort(typed: str) -> Item | None:
-    words = typed.strip()
-    return None if not words or _is_one(words) else Item(words, f"sort by {words}")

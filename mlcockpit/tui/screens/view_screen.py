@@ -1,20 +1,25 @@
 """Any view is a screen: its sections are panes, its rows can be opened, its freshness is on row 1."""
 
-from typing import ClassVar
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from textual import on
 from textual.timer import Timer
 from textual.widget import Widget
 
 from mlcockpit.actions import Selection, resolve
+from mlcockpit.domain.names import looks_like_a_name
+from mlcockpit.errors import UsageError
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.screen import CockpitScreen
 from mlcockpit.tui.widgets.filter_line import FilterLine
 from mlcockpit.tui.widgets.pane import Pane
 from mlcockpit.tui.widgets.row_table import RowTable
 from mlcockpit.tui.widgets.view_body import ViewBody
+from mlcockpit.views.screens import screen
 from mlcockpit.views.table import Table, View
 
+EXPORT = "mlcockpit.services.export_view:export_view"
 SHOW = "mlcockpit.services.show:show"
 LEADS = {"product": "metric/", "data": "data/", "deploy": "deploy/", "incidents": "inc/", "handoffs": "ho/"}
 """Screen → what its rows are when the other panes tell about the row under the cursor."""
@@ -79,9 +84,23 @@ class ViewScreen(CockpitScreen):
 
     def selection(self) -> Selection:
         """Return the row under the cursor, else what the page is about."""
+        return Selection(self.place.screen, self.pointed() or self.place.subject, filter=self.filter)
+
+    def pointed(self) -> str:
+        """Return the name under the cursor; empty where the line stands for nothing that has a page."""
         table = self.query_one(ViewBody).table
-        subject = table.link if table is not None and table.has_focus else ""
-        return Selection(self.place.screen, subject or self.place.subject, filter=self.filter)
+        return named(table.link) if table is not None and table.has_focus else ""
+
+    def export(self, cockpit: Any, style: str) -> Any:
+        """Write what is shown into a file and return its place; runs in the reading thread."""
+        body = self.query_one(ViewBody)
+        view = self.shown
+        if view is None:
+            raise UsageError("nothing is shown yet", hint="wait until it was read")
+        table = body.table.table if body.table is not None else None
+        name = (table.key or table.title) if table is not None else ""
+        shown = replace(view, name=view.name or self.place.screen, sections=tuple(body.sections))
+        return resolve(EXPORT)(cockpit, shown, style, table=name)
 
     def status(self) -> str:
         """Return the title of the view and its instant."""
@@ -110,4 +129,12 @@ class ViewScreen(CockpitScreen):
 
     @on(RowTable.Opened)
     def _on_opened(self, event: RowTable.Opened) -> None:
-        self.desk.deeds.open_name(event.key)
+        if named(event.key) or screen(event.key):
+            self.desk.deeds.open_name(event.key)
+        else:
+            self.say("this line has no page of its own")
+
+
+def named(link: str) -> str:
+    """Return the entity that a link names; empty where it names a part or nothing."""
+    return link if looks_like_a_name(link) and "#" not in link else ""

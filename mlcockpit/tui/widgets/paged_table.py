@@ -34,6 +34,11 @@ class PagedTable(RowTable):
         self._asked: set[int] = set()
         self._measured = False
 
+    @property
+    def points(self) -> bool:
+        """Always: the card beside it tells about this row."""
+        return True
+
     def show(self, order: Sequence[int], columns: Sequence[Column], *, keep_cursor: bool = False) -> None:
         """Draw another order; answers to older questions are dropped from now on."""
         self.generation += 1

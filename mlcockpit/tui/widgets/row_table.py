@@ -80,6 +80,11 @@ class RowTable(Inked, can_focus=True):
         """Tell whether keys go to this table."""
         return self.has_focus
 
+    @property
+    def points(self) -> bool:
+        """Tell whether the sign of the cursor stands before its row, whatever the colours."""
+        return self.shows_cursor
+
     def measure(self, rows: Sequence[Row]) -> None:
         """Choose the widths: declared, else as wide as the widest seen, up to the column's most."""
         self.widths = []
@@ -184,7 +189,7 @@ class RowTable(Inked, can_focus=True):
         row = self.row_at(index)
         if row is None:
             return (Span("  "), Span(glyphs.ellipsis, "faint"))
-        here = glyphs.cursor if index == self.cursor and self.shows_cursor else " "
+        here = glyphs.cursor if index == self.cursor and self.points else " "
         spans = [Span(here), Span(glyphs.mark, "accent") if row.key in self.marks else Span(" ")]
         for place, (column, width, cell) in enumerate(zip(self.columns, self.widths, row.cells, strict=True)):
             text = fit(signed(cell.text, cell.tone, glyphs), width, right=column.right, ellipsis=glyphs.ellipsis)

@@ -18,8 +18,6 @@ class RunsBody(Vertical):
     RunsBody #runs { width: 1fr; }
     RunsBody #card { width: 40; }
     RunsBody #compare { height: 1fr; display: none; }
-    .-narrow RunsBody > Horizontal, .-middle RunsBody > Horizontal { layout: vertical; }
-    .-narrow RunsBody #card, .-middle RunsBody #card { width: 1fr; height: 7; }
     """
 
     def compose(self) -> ComposeResult:

@@ -11,6 +11,7 @@ from mlcockpit.tui.layout import natural_height, natural_width, share, side_by_s
 from mlcockpit.tui.widgets.chart import chart_lines
 from mlcockpit.tui.widgets.lines import Layout, Lines
 from mlcockpit.tui.widgets.pane import Pane
+from mlcockpit.tui.widgets.row_table import GUTTER
 from mlcockpit.tui.widgets.section_table import SectionTable
 from mlcockpit.tui.widgets.words import text_lines
 from mlcockpit.views.table import Chart, Row, Section, Table, Text, View
@@ -145,6 +146,6 @@ def _layout(section: Chart | Text) -> Layout:
     def lay_out(width: int, height: int, glyphs: Glyphs) -> Sequence[Line]:
         if isinstance(section, Chart):
             return chart_lines(section, width, height, glyphs)
-        return text_lines(section, width, height, glyphs)
+        return text_lines(section, width, height, glyphs, margin=GUTTER)
 
     return lay_out

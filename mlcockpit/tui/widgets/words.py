@@ -9,14 +9,16 @@ from mlcockpit.tui.ink import Line, Span, wrap
 from mlcockpit.views.table import Text
 
 
-def text_lines(text: Text, width: int, height: int, glyphs: Glyphs) -> Sequence[Line]:
-    """Return the lines of a text, wrapped; the sign of its tone stands before the first."""
+def text_lines(text: Text, width: int, height: int, glyphs: Glyphs, *, margin: int = 0) -> Sequence[Line]:
+    """Return the lines of a text, wrapped; the sign of its tone stands before the first, where the margin is."""
     sign = SIGNS.get(text.tone, "")
+    margin = max(margin, 2 if sign else 0)
     lines: list[Line] = []
     for raw in text.lines:
         shown = glyphs.plain(clean(raw, 2000))
-        first = f"{sign} {shown}" if sign and not lines and not shown.startswith(sign) else shown
-        lines += [(Span(part, text.tone.value),) for part in wrap(first, width)]
+        for part in wrap(shown, max(width - margin, 10)):
+            before = f"{sign} " if sign and not lines and not shown.startswith(sign) else " " * margin
+            lines.append((Span(before + part, text.tone.value),))
     return lines
 
 
