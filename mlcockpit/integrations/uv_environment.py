@@ -158,9 +158,9 @@ class UvEnvironments:
 
     def _tried(self, top: Path, python: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         """Try the environment; where it is broken and was resolved by us, resolve it again as of MLflow's own date."""
-        said = self._broken(top, log)
-        if not said or wanted.get("kind") != "as-of":
-            return [f"the environment is broken: {said}"] if said else []
+        said = self._broken(top, log) if wanted.get("kind") == "as-of" else ""
+        if not said:
+            return []
         lines = wanted.get("requirements")
         text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
         known = read_environment(top / "bin" / "python")

@@ -29,7 +29,8 @@ main()
 """
 ARGV = "import sys\nfrom ours.record import log\nlog(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 1.0)\n"
 CONFIG = "import json\nfrom ours.record import log\nlog(**json.load(open('config.json')))\n"
-MODULE = "from .record import log\nimport argparse\np = argparse.ArgumentParser()\np.add_argument('--power', type=int)\np.add_argument('--scale', type=float)\n"
+MODULE = "from .record import log\nimport argparse\np = argparse.ArgumentParser()\n"
+MODULE += "p.add_argument('--power', type=int)\np.add_argument('--scale', type=float)\n"
 MODULE += "def main():\n    a = p.parse_args()\n    log(a.power, a.scale)\nif __name__ == '__main__':\n    main()\n"
 GRID = """
 import argparse, mlflow
@@ -56,7 +57,7 @@ STAGES = """
 stages:
   fit:
     cmd: python by_argv.py ${fit.power} ${fit.scale}
-    deps: [data/numbers.csv]
+    deps: [../data/numbers.csv]
 """
 HYDRA = """
 import hydra
@@ -80,10 +81,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.put("setup.py", "from setuptools import setup\nsetup(entry_points={'console_scripts': ['numbers-fit=ours.fit:main']})\n")
     world.put("data/numbers.csv", "".join(f"{n * 1.5}\n" for n in range(1, 30)))
     world.put("sub/MLproject", PROJECT)
-    world.put("sub/by_argv.py", ARGV.replace("from ours", "import sys; sys.path.insert(0, '..')\nfrom ours").replace("1.0)\n", "1.0, '../data/numbers.csv')\n"))
-    world.put("stages/dvc.yaml", STAGES.replace("by_argv.py", "by_argv.py").replace("data/", "../data/"))
+    below = ARGV.replace("from ours", "sys.path.insert(0, '..')\nfrom ours").replace("1.0)\n", "1.0, '../data/numbers.csv')\n")
+    world.put("sub/by_argv.py", below)
+    world.put("stages/dvc.yaml", STAGES)
     world.put("stages/params.yaml", "fit: {power: 3, scale: 0.25}\n")
-    world.put("stages/by_argv.py", (world.top / "sub/by_argv.py").read_text())
+    world.put("stages/by_argv.py", below)
     world.commit("First")
     return world
 

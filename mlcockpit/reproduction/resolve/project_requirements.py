@@ -148,7 +148,7 @@ def _toml(data: bytes) -> Mapping[str, object]:
 
 def _yaml(data: bytes) -> Mapping[str, object]:
     try:
-        found = yaml.safe_load(data) if len(data) < 200_000 else {}
+        found = yaml.safe_load(data) if 0 < len(data) < 200_000 else {}
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError):
         return {}
     return found if isinstance(found, Mapping) else {}
