@@ -97,6 +97,7 @@ def identical(world: World, run: str) -> list[str]:
     return list(result.command)
 
 
+@pytest.mark.ci
 def test_click(world: World) -> None:
     assert identical(world, world.train("by_click.py", "--power", "3")) == ["python", "by_click.py", "--power", "3"]
 

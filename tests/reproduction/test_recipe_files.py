@@ -24,6 +24,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+@pytest.mark.ci
 def test_a_recipe_file_is_reproduced_in_another_clone(world: World) -> None:
     file = world.top.parent / "recipe.json"
     cockpit = open_cockpit(world.top, progress=Silent(), needs_project=False)
