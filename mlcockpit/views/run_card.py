@@ -7,8 +7,8 @@ from mlcockpit.domain.reproduction_result import MetricComparison
 from mlcockpit.domain.run import RunDetail, RunInput, Words
 from mlcockpit.domain.vocabulary import Tone
 from mlcockpit.views.facts import Fact, facts
-from mlcockpit.views.phrases import minute, number, short_run, span
-from mlcockpit.views.runs import RunContext, data_cell, data_name, owner_cell, status_cell, verdict_cell
+from mlcockpit.views.phrases import minute, number, short_run
+from mlcockpit.views.runs import RunContext, data_cell, data_name, length_of, owner_cell, status_cell, verdict_cell
 from mlcockpit.views.table import Cell, Column, Row, SourceLine, Table, View
 
 _SAME = ("equal", "within_tolerance")
@@ -83,7 +83,7 @@ def inputs_table(inputs: Sequence[RunInput], context: RunContext) -> Table:
 
 def _facts(detail: RunDetail, context: RunContext, attempt: Attempt | None) -> list[Fact]:
     run = detail.run
-    length = "" if run.seconds is None or run.ended_at is None or run.started_at is None else span(run.ended_at - run.started_at)
+    length = length_of(run)
     parent = detail.parent_run_id
     items: list[Fact] = [
         ("status", status_cell(run)),

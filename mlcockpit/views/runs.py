@@ -136,16 +136,18 @@ def _own(run: RunRow, key: str) -> Cell:
     if key == "status":
         return status_cell(run)
     if key == "seconds":
-        length = None if run.seconds is None or run.ended_at is None or run.started_at is None else run.ended_at - run.started_at
-        return Cell("" if length is None else _length(run.seconds or 0.0, span(length)), run.seconds)
+        return Cell(length_of(run), run.seconds)
     if key == "commit":
         return Cell(run.commit[:8], run.commit or None, _missing([run.commit] if run.commit else []))
     texts: Mapping[str, Value] = {"name": run.name, "experiment": run.experiment, "user": run.user, "source": run.source}
     return Cell(str(texts.get(key, "")))
 
 
-def _length(seconds: float, words: str) -> str:
-    return f"{seconds:.3g} s" if seconds < 120 else words
+def length_of(run: RunRow) -> str:
+    """Return how long a run took; nothing where it has not ended."""
+    if run.seconds is None or run.ended_at is None or run.started_at is None:
+        return ""
+    return f"{run.seconds:.3g} s" if run.seconds < 120 else span(run.ended_at - run.started_at)
 
 
 _TITLES = {"started": "age", "repro": "reproduction"}

@@ -1,5 +1,6 @@
 """A real project with the story of tests/views in it, and the app on it without a terminal."""
 
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,17 +11,21 @@ import pytest
 from sqlmodel import SQLModel
 from textual.pilot import Pilot
 
-from mlcockpit.bootstrap import DOORS
+from mlcockpit.bootstrap import DOORS, open_cockpit
 from mlcockpit.cli.progress import Silent
 from mlcockpit.domain.snapshot import Snapshot
 from mlcockpit.integrations.system_clock import StoryClock
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.store.mirror.schema import open_writing
 from mlcockpit.tui.app import CockpitApp
 from mlcockpit.tui.glyphs import UNICODE, Glyphs
 from tests.builders import NOW
 from tests.tui.runs import a_tracker, mirror
+from tests.tui.sample_dump import from_text, load
 from tests.views.story import a_story, a_story_file
 
+DUMP = Path(__file__).parents[1] / "data" / "gatewise.jsonl"
+SAMPLE = Path(__file__).parents[2] / "sample_project"
 Running = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 
 
@@ -48,6 +53,24 @@ def story_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fill(cockpit, a_story())
     mirror(cockpit.mirror_path, a_tracker())
     cockpit.close()
+    return root
+
+
+@pytest.fixture(scope="session")
+def gatewise_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the sample's folder as the stored dump of a really built one has it: two databases and the project file."""
+    root = tmp_path_factory.mktemp("gatewise")
+    shutil.copy(SAMPLE / "mlcockpit.toml", root / "mlcockpit.toml")
+    cockpit = open_cockpit(root, progress=Silent(), actor="jonas")
+    dumped = from_text(DUMP.read_text(encoding="utf-8"))
+    with cockpit.store.read():
+        cockpit.close()
+    mirrored = open_writing(root / ".mlcockpit" / "mirror.db")
+    mirrored.execute("INSERT INTO cursor VALUES (1, 'sqlite:///mlflow.db', 1, '2014-01-06T09:00:00+00:00', '', '')")
+    mirrored.commit()
+    mirrored.close()
+    for name in ("cockpit", "mirror"):
+        load(dumped, name, root / ".mlcockpit" / f"{name}.db")
     return root
 
 
