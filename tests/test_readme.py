@@ -12,6 +12,11 @@ from mlcockpit.rules.registry import all_rules
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+PICTURES = {
+    "overview-120x36": "What is red, since when, and whose turn it is.",
+    "runs-compare-120x36": "Three runs side by side, only what differs.",
+    "lineage-120x36": "From the product metric that is missed to the data it comes from.",
+}
 OPTIONS_ONLY = {"", "[COMMAND", "COMMAND"}
 
 
@@ -35,6 +40,18 @@ def filled(text: str, part: str, content: str) -> str:
 
 def test_the_rules_table_is_the_registry(golden: Callable[[Path, str], None]) -> None:
     golden(README, filled(README.read_text(encoding="utf-8"), "rules", rules_table()))
+
+
+def screens_shown() -> str:
+    lines = []
+    for name, says in PICTURES.items():
+        assert (ROOT / "screens" / f"{name}.svg").exists()
+        lines += [says, "", f"![{says}](screens/{name}.svg)", ""]
+    return "\n".join([*lines, "All of them: [screens/](screens/README.md)."])
+
+
+def test_the_readme_shows_three_screens_that_are_drawn(golden: Callable[[Path, str], None]) -> None:
+    golden(README, filled(README.read_text(encoding="utf-8"), "screens", screens_shown()))
 
 
 def commands_named(text: str) -> list[str]:

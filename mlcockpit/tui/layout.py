@@ -58,11 +58,15 @@ def side_by_side(widths: Sequence[int], room: int) -> list[list[int]]:
 
 
 def share(wanted: Sequence[int], room: int) -> list[int]:
-    """Return heights that fill `room`: the tallest give way first, none below LEAST; then the page scrolls."""
+    """Return heights that fill `room`: the tallest give way first, none below LEAST; then the page scrolls.
+
+    The first row answers the question of the page: it gives way last where it takes no more than half.
+    """
     heights = [max(want, 3) for want in wanted]
-    while sum(heights) > room and max(heights, default=0) > LEAST:
-        tallest = heights.index(max(heights))
-        heights[tallest] -= 1
+    kept = 1 if heights and heights[0] * 2 <= room else 0
+    for start in (kept, 0):
+        while sum(heights) > room and max(heights[start:], default=0) > LEAST:
+            heights[start + heights[start:].index(max(heights[start:]))] -= 1
     if heights and sum(heights) < room:
         heights[-1] += room - sum(heights)
     return heights

@@ -25,8 +25,8 @@ LAST = "mlcockpit.services.undo:last_own_event"
 GAPS = "mlcockpit.services.gaps:gaps"
 HOLE = re.compile(r"PERSON$|(?<=')NOTE(?='$)")
 """The word of a command line that a person must write."""
-STYLES = (Item("md", "Markdown", "everything that is shown here"), Item("csv", "CSV", "the table that has the focus"),
-          Item("json", "JSON", "everything that is shown here"))  # fmt: skip
+STYLES = (Item("md", "md", "Markdown: everything that is shown here"), Item("csv", "csv", "the table that has the focus"),
+          Item("json", "json", "everything that is shown here"))  # fmt: skip
 
 
 class Orders:

@@ -1,7 +1,7 @@
 """Runs as every front lists them: one column a field, one row a run, the same cells for eyes, JSON and CSV."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
 
@@ -90,7 +90,7 @@ def owner_cell(run: RunRow, context: RunContext) -> Cell:
 def data_cell(run: RunRow, context: RunContext) -> Cell:
     """Return the recorded inputs; none is worth knowing."""
     named = [data_name(each, context) for each in run.data]
-    return Cell(", ".join(named) if named else "none", None if not named else ", ".join(named), _missing(named))
+    return Cell(short_names(named) or "none", None if not named else ", ".join(named), _missing(named))
 
 
 def verdict_cell(run: RunRow, context: RunContext) -> Cell:
@@ -123,7 +123,7 @@ def _special(run: RunRow, key: str, context: RunContext) -> Cell:
     if key == "owner":
         return owner_cell(run, context)
     if key == "data":
-        return replace(data_cell(run, context), text=short_names([data_name(each, context) for each in run.data]) or "none")
+        return data_cell(run, context)
     if key == "model":
         version = context.models.get(run.run_id, "")
         return Cell(version, link=f"model/{version}" if version else "")

@@ -124,10 +124,11 @@ def text_of(pilot: Pilot[None]) -> str:
     )
 
 
-async def until(pilot: Pilot[None], true: Callable[[], bool] | Callable[[], Awaitable[bool]], tries: int = 2000) -> None:
+async def until(pilot: Pilot[None], true: Callable[[], bool] | Callable[[], Awaitable[bool]], tries: int = 600) -> None:
     """Wait until something that a timer brings has come."""
     for _ in range(tries):
         await settled(pilot)
         if true():
             return
-    raise AssertionError("it never came")
+        await pilot.pause(0.01)
+    raise AssertionError(f"it never came:\n{text_of(pilot)}")

@@ -33,7 +33,7 @@ LIVE = "run/4dd18cd"
 """The run behind the model that serves in production."""
 QUESTIONS = {place.name: place.question for place in SCREENS}
 NEWEST = "run b683f58 yesterday"
-THREE = ("space", "space", "space", "c", "x")
+THREE = ("j", "space", "space", "space", "c", "x")
 
 SHOTS = (
     Shot("overview", "overview", QUESTIONS["overview"]),

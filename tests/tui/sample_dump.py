@@ -47,6 +47,12 @@ def dump(folder: Path) -> Dump:
     return {"cockpit": cockpit, "mirror": mirror}
 
 
+def replacing(folder: Path) -> Callable[[str], str]:
+    """Return what makes a text about the sample independent of its build."""
+    raw = {name: _tables(folder / ".mlcockpit" / f"{name}.db") for name in DATABASES}
+    return _replacing(_names(raw, _named_runs(raw["mirror"]["runs"]), folder))
+
+
 def load(dumped: Dump, name: str, database: Path) -> None:
     """Put the rows of one database into an empty one that has its tables."""
     with closing(sqlite3.connect(database)) as connection:

@@ -6,6 +6,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.store.journal import newest_events
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.screens.order import OrderDialog
 from tests.tui.conftest import Running, desk, fill, opened, press, settled, text_of, until
@@ -44,14 +45,20 @@ async def test_assigning_shows_the_command_line_first_and_escape_runs_nothing(ru
 
 async def test_an_approved_line_is_run_and_can_be_undone(running: Running, tmp_path: Path) -> None:
     root, home = a_project_of_the_story(tmp_path)
-    async with running("model/churn", opener=lambda: opened(root, home)) as pilot:
+    async with running(RUN, opener=lambda: opened(root, home)) as pilot:
         await press(pilot, "a")
         await until(pilot, lambda: isinstance(pilot.app.screen, OrderDialog))
+        before = desk(pilot).stamp
         await press(pilot, *"bo", "enter")
-        await until(pilot, lambda: any("bo answers for model/churn" in each.message for each in pilot.app._notifications))
+        await until(pilot, lambda: desk(pilot).stamp > before)
         await press(pilot, "u")
         await until(pilot, lambda: "takes back: event" in text_of(pilot))
         assert "mlcockpit undo" == pilot.app.screen.query_one(Input).value
+        await press(pilot, "enter")
+        await until(pilot, lambda: desk(pilot).stamp > before + 1)
+    cockpit = opened(root, home)
+    assert ["undone", "owner_assigned"] == [event.kind for event in newest_events(cockpit.store, RUN, 9).events]
+    cockpit.close()
 
 
 async def test_a_note_goes_between_the_quotes(running: Running) -> None:

@@ -50,7 +50,7 @@ class Chooser(ModalScreen[str]):
     Chooser { align: center top; background: $background 60%; }
     Chooser > Vertical { width: 96; max-width: 96%; height: auto; max-height: 80%; margin-top: 2; border: round $primary;
                          background: $background; }
-    Chooser Input { border: none; height: 1; padding: 0 1; background: $background; }
+    Chooser Input.-textual-compact { border: none; height: 1; padding: 0 1; background: $background; }
     Chooser SectionTable { height: auto; max-height: 24; min-height: 3; }
     Chooser Lines { height: 1; }
     """
@@ -145,7 +145,9 @@ class Chooser(ModalScreen[str]):
         if free is not None and free.id not in {item.id for item in found}:
             found.insert(0, free)
         rows = tuple(_row(item) for item in found)
-        return Table("", COLUMNS, rows, empty=f"nothing matches {typed!r}")
+        keyed = any(item.key for item in self._items)
+        rows = rows if keyed else tuple(Row(row.key, row.cells[1:]) for row in rows)
+        return Table("", COLUMNS if keyed else COLUMNS[1:], rows, empty=f"nothing matches {typed!r}")
 
 
 def _rank(item: Item, typed: str) -> int:

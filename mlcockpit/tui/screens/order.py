@@ -26,7 +26,7 @@ class OrderDialog(ModalScreen[str]):
     DEFAULT_CSS = """
     OrderDialog { align: center middle; background: $background 60%; }
     OrderDialog > Vertical { width: 100; max-width: 96%; height: auto; border: round $primary; background: $background; }
-    OrderDialog Input { border: none; height: 1; padding: 0 1; background: $background; }
+    OrderDialog Input.-textual-compact { border: none; height: 1; padding: 0 1; background: $background; }
     OrderDialog Lines { height: auto; max-height: 8; margin: 0 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave"), ("ctrl+y", "copy")]

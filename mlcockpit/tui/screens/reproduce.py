@@ -56,8 +56,9 @@ class ReproduceScreen(ViewScreen):
     def selection(self) -> Selection:
         """Return the run: the lines of a recipe are nothing of their own."""
         job = self.job
+        subject = f"run/{self._plan.run_id}" if self._plan else self.place.subject
         return Selection(
-            self.place.screen, self.place.subject, filter=self.filter, is_running=job is not None and job.is_running
+            self.place.screen, subject, filter=self.filter, is_running=job is not None and job.is_running
         )
 
     def read(self) -> None:
@@ -126,12 +127,10 @@ class ReproduceScreen(ViewScreen):
         plan, job = self._plan, self.job
         if plan is None:
             return
-        sections: list[Section] = []
-        if job is not None and (job.is_running or not job.has_verdict):
-            sections += [_stages(job), _output(job, self.size.height)]
-        elif plan.verdict:
-            sections += plan.verdict
-        recipe = plan.view.sections if not plan.verdict or (job is not None and job.is_running) else plan.view.sections[:1]
+        watched = job is not None and (job.is_running or not job.has_verdict)
+        sections: list[Section] = [_stages(job), _output(job, self.size.height)] if job is not None and watched else []
+        sections += plan.verdict if not watched else ()
+        recipe = plan.view.sections[:1] if watched or plan.verdict else plan.view.sections
         await self.take(replace(plan.view, sections=(*sections, *recipe)))
 
     def focus_body(self) -> None:

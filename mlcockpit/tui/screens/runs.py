@@ -9,6 +9,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from mlcockpit.actions import Selection, resolve
+from mlcockpit.tui.ink import Span
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.reader import Trouble
 from mlcockpit.tui.run_source import NEWEST, Ordered, RunSource, Wanted
@@ -25,6 +26,8 @@ from mlcockpit.views.table import Row, Table, View
 
 EXPORT = "mlcockpit.services.export_view:export_runs"
 SHOW = "mlcockpit.services.show:show"
+ROOMY = 140
+"""Cells from which on the table shows more than the columns that decide."""
 CARD_DELAY = 0.12
 
 
@@ -65,7 +68,7 @@ class RunsScreen(RunChoices):
 
     @property
     def _narrow(self) -> bool:
-        return self.size.width < 100
+        return self.size.width < ROOMY
 
     def on_resize(self) -> None:
         """Choose the columns anew where another number of them has room."""
@@ -141,7 +144,7 @@ class RunsScreen(RunChoices):
         pane = self.query_one("#card", Pane)
         pane.entitle(view.title, "", self.table.glyphs)
         self.query_one("#card Lines", Lines).show(
-            lambda width, height, glyphs: card_lines(view, width, height, glyphs)
+            lambda width, height, glyphs: [(Span(" "), *line) for line in card_lines(view, width - 2, height, glyphs)]
         )
 
     def _no_card(self, trouble: Trouble) -> None:

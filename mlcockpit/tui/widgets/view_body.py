@@ -95,7 +95,8 @@ class ViewBody(VerticalScroll, can_focus=False):
     def _fill(self, pane: Pane, section: Section) -> None:
         title = section.title
         if isinstance(section, Table) and section.total is not None and section.total > len(section.rows):
-            title = f"{title}  {len(section.rows):,} of {section.total:,}"
+            shown = f"{len(section.rows):,} shown" if " of " in title else f"{len(section.rows):,} of {section.total:,}"
+            title = f"{title}, {shown}" if " of " in title else f"{title}  {shown}"
         note = "" if isinstance(section, Text) else section.note
         pane.entitle(title, note if isinstance(section, Table) else "", self._glyphs())
         if isinstance(pane.inner, SectionTable) and isinstance(section, Table):
