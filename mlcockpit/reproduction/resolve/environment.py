@@ -49,6 +49,10 @@ class _Evidence:
     as_of: str
     requires_python: str = ""
 
+OURS = "mlcockpit"
+"""The package that watched the launch is no part of what ran."""
+
+
 
 def resolve_environment(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str = "") -> Ingredient:
     """Return the environment: captured, locked, pinned, as an existing one, or as packages were on the run's date."""
@@ -68,7 +72,7 @@ def _captured(facts: RunFacts) -> Ingredient | None:
     recorded = facts.launch.environment if facts.launch is not None else None
     if recorded is None or not recorded.packages:
         return None
-    packages = {normal(name): version for name, version in recorded.packages.items()}
+    packages = {normal(name): version for name, version in recorded.packages.items() if normal(name) != OURS}
     lines = [f"{name}=={version}" for name, version in sorted(packages.items()) if name not in recorded.sources]
     value = _value("captured", "", lines, recorded.python, None)
     fitting = _fitting(facts.environments, packages, recorded.python)
@@ -169,7 +173,7 @@ def _existing(facts: RunFacts, evidence: _Evidence, reading: Reading | None) -> 
         unchanged = not changed & one.behind(needed | set(pins))
         holds = bool(needed or pins) and all(one.packages.get(name) == version for name, version in pins.items())
         if unchanged and holds and needed <= set(one.packages) and _same_python(evidence.python, one.version):
-            lines = [f"{name}=={version}" for name, version in sorted(one.packages.items())]
+            lines = [f"{name}=={version}" for name, version in sorted(one.packages.items()) if name != OURS]
             known = f"holds all {len(pins)} recorded pins" if pins else "holds every package the script imports"
             return Ingredient(
                 "environment",
