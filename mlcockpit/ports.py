@@ -207,6 +207,9 @@ class CodeStore(Protocol):
     def check_out(self, commit: str, folder: Path, branch: str, *, store: str = "") -> None:
         """Make `folder` a worktree of `commit` on a new `branch`; `store` is another repository that may hold it."""
 
+    def apply(self, folder: Path, patch: str) -> None:
+        """Apply uncommitted changes to a worktree."""
+
     def remove(self, folder: Path, branch: str) -> None:
         """Take a worktree and its branch away, whatever state a crash left them in."""
 

@@ -25,7 +25,8 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     """Keep every test away from the person's own state."""
     monkeypatch.setenv("MLCOCKPIT_HOME", str(tmp_path_factory.mktemp("home")))
     monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
-    monkeypatch.delenv("MLCOCKPIT_DATABASE", raising=False)
+    for name in ("MLCOCKPIT_DATABASE", "MLCOCKPIT_USER", "COLUMNS", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="session")

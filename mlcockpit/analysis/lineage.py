@@ -114,7 +114,7 @@ def dataset_version_of(project: Snapshot, read: RunInput, run: RunFacts | None) 
     """
     same = [version for version in project.dataset_versions if read.digest and read.digest in version.mlflow_digests]
     by_name = [version for version in same if version.dataset == read.name]
-    at_path = [version for version in project.dataset_versions if read.source.rstrip('"}').endswith(version.path)]
+    at_path = [version for version in project.dataset_versions if read.place.endswith(version.path)]
     if same:
         return (by_name or [version for version in same if version in at_path] or same)[-1]
     started = run.started_at if run else None

@@ -58,5 +58,5 @@ def find(argv: list[str]) -> tuple[tuple[str, ...], list[str]]:
 
 
 def _nearest(word: str, known: list[str], otherwise: str) -> str:
-    close = get_close_matches(word, known, n=3, cutoff=0.5)
+    close = get_close_matches(word, known, n=3, cutoff=0.6)
     return f"did you mean {' or '.join(close)}?" if close else f"see {otherwise}"

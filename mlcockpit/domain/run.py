@@ -1,5 +1,6 @@
 """What a tracker knows of a run, as plain frozen values that cost nothing to import."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -93,6 +94,17 @@ class RunInput:
     source: str
     context: str
     """What it was used for, such as training; empty where that was not recorded."""
+
+    @property
+    def place(self) -> str:
+        """Return the path or URI inside `source`, which MLflow stores as JSON; `source` itself where it is none."""
+        if not self.source.startswith("{"):
+            return self.source
+        try:
+            found = json.loads(self.source)
+        except ValueError:
+            return self.source
+        return str(found.get("uri") or found.get("url") or found.get("path") or self.source)
 
 
 @dataclass(frozen=True)

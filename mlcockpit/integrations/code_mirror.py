@@ -29,6 +29,13 @@ class CodeMirror:
             self._bring(commit, store)
             self._git("worktree", "add", "--quiet", "-b", branch, "--", str(folder), commit)
 
+    def apply(self, folder: Path, patch: str) -> None:
+        """Apply uncommitted changes to a worktree; git itself refuses paths outside of it."""
+        try:
+            run_git(["apply", "--whitespace=nowarn", "-"], cwd=folder, stdin=patch.encode("utf-8", "surrogateescape"))
+        except GitFailed as failed:
+            raise EvidenceMissing(f"the recorded changes do not fit the commit: {failed}") from failed
+
     def remove(self, folder: Path, branch: str) -> None:
         """Take a worktree and its branch away, whatever state a crash left them in."""
         if not self.path.exists():

@@ -22,10 +22,15 @@ class CommitTree:
         self._paths: dict[str, str] | None = None
         self._read: dict[str, bytes | None] = {}
         self._folders: frozenset[str] | None = None
+        self._names: tuple[str, ...] | None = None
+        self.readings: dict[object, object] = {}
+        """What was understood of scripts of this commit, so that each is read once."""
 
     def files(self) -> Sequence[str]:
         """Return every path, sorted; symbolic links and submodules are left out."""
-        return list(self._objects())
+        if self._names is None:
+            self._names = tuple(self._objects())
+        return self._names
 
     def has(self, path: str) -> bool:
         """Tell whether a file or folder of that path is there."""

@@ -1,7 +1,7 @@
 """One run is read out of an MLflow folder such as ./mlruns, file by file, without importing or waking MLflow."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -58,6 +58,11 @@ class FolderRuns:
             artifact_uri=str(meta.get("artifact_uri") or ""),
             models=tuple(_models(folder, tags)),
         )
+
+    def each(self, run_ids: Sequence[str]) -> Iterator[RunRecord]:
+        """Yield runs one after the other."""
+        for run_id in run_ids:
+            yield self.read(run_id)
 
     def histories(self, run_id: str, most: int = 20_000) -> Mapping[str, tuple[MetricPoint, ...]]:
         """Return the logged values of each metric in order of step, at most `most` of each."""

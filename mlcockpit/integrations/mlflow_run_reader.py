@@ -3,7 +3,7 @@
 import json
 import math
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -41,29 +41,13 @@ class SqliteRuns:
     def read(self, run_id: str) -> RunRecord:
         """Return one run with its latest metrics, inputs and models."""
         with self._open() as database:
-            row = database.execute(
-                "SELECT r.name, e.name, r.status, r.start_time, r.end_time, r.user_id, r.artifact_uri"
-                " FROM runs r LEFT JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?",
-                (run_id,),
-            ).fetchone()
-            if row is None:
-                raise UnknownName(f"no run has the id {run_id!r}", hint="list them with `mlcockpit runs`")
-            tags = _texts(database, "SELECT key, value FROM tags WHERE run_uuid = ?", run_id)
-            return RunRecord(
-                run_id=run_id,
-                name=row[0] or tags.get("mlflow.runName", ""),
-                experiment=row[1] or "",
-                status=row[2] or "",
-                start_ms=row[3] or 0,
-                end_ms=row[4],
-                user=row[5] or tags.get("mlflow.user", ""),
-                params=_texts(database, "SELECT key, value FROM params WHERE run_uuid = ?", run_id),
-                metrics=_latest(database, run_id),
-                tags=tags,
-                inputs=_inputs(database, run_id),
-                artifact_uri=row[6] or "",
-                models=_models(database, run_id, tags),
-            )
+            return _record(database, run_id)
+
+    def each(self, run_ids: Sequence[str]) -> Iterator[RunRecord]:
+        """Yield runs one after the other from one look at the database."""
+        with self._open() as database:
+            for run_id in run_ids:
+                yield _record(database, run_id)
 
     def histories(self, run_id: str, most: int = 20_000) -> Mapping[str, tuple[MetricPoint, ...]]:
         """Return the logged values of each metric in order of step, at most `most` in all."""
@@ -99,6 +83,32 @@ class SqliteRuns:
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         return plainly(self.path, busy_s=BUSY_S)
+
+
+def _record(database: sqlite3.Connection, run_id: str) -> RunRecord:
+    row = database.execute(
+        "SELECT r.name, e.name, r.status, r.start_time, r.end_time, r.user_id, r.artifact_uri"
+        " FROM runs r LEFT JOIN experiments e ON e.experiment_id = r.experiment_id WHERE r.run_uuid = ?",
+        (run_id,),
+    ).fetchone()
+    if row is None:
+        raise UnknownName(f"no run has the id {run_id!r}", hint="list them with `mlcockpit runs`")
+    tags = _texts(database, "SELECT key, value FROM tags WHERE run_uuid = ?", run_id)
+    return RunRecord(
+        run_id=run_id,
+        name=row[0] or tags.get("mlflow.runName", ""),
+        experiment=row[1] or "",
+        status=row[2] or "",
+        start_ms=row[3] or 0,
+        end_ms=row[4],
+        user=row[5] or tags.get("mlflow.user", ""),
+        params=_texts(database, "SELECT key, value FROM params WHERE run_uuid = ?", run_id),
+        metrics=_latest(database, run_id),
+        tags=tags,
+        inputs=_inputs(database, run_id),
+        artifact_uri=row[6] or "",
+        models=_models(database, run_id, tags),
+    )
 
 
 def _texts(database: sqlite3.Connection, query: str, run_id: str) -> dict[str, str]:

@@ -26,6 +26,9 @@ from mlcockpit.ports import Tracker
 SILENCE_S = 20.0
 """How long a server may say nothing, and how long `import mlflow` may take."""
 
+MIGRATION_S = 120.0
+"""How long the client may say nothing while it brings the copy of an old store up to its own schema."""
+
 TOTAL_S = 900.0
 """How long reading a whole store may take."""
 
@@ -156,7 +159,7 @@ class _MlflowCopy(MlflowServer):
     """A SQLite store of an unknown schema: only a copy may meet a client that could migrate it."""
 
     def __init__(self, path: Path, *, python: str) -> None:
-        super().__init__(f"sqlite:///{path}", python=python)
+        super().__init__(f"sqlite:///{path}", python=python, silence_s=MIGRATION_S)
         self._path = path
 
     @contextmanager

@@ -18,6 +18,7 @@ class ProjectRepository:
         self.root = source.root
         self._trees: dict[str, CommitTree] = {}
         self._known: dict[str, bool] = {}
+        self._name = ""
 
     def exists(self, commit: str) -> bool:
         """Tell whether the commit with all its trees and files is here."""
@@ -54,7 +55,9 @@ class ProjectRepository:
 
     def name(self) -> str:
         """Return the remote's URL without credentials, or the folder."""
-        return self.source.remote_url() or str(self.root)
+        if not self._name:
+            self._name = self.source.remote_url() or str(self.root)
+        return self._name
 
 
 def open_project_repository(folder: Path, snapshots: Path | None = None) -> ProjectRepository | None:

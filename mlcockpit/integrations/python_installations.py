@@ -60,10 +60,15 @@ def interpreters(environ: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def nearest(wanted: str, available: Mapping[str, str]) -> tuple[str, str, str] | None:
-    """Return (version, interpreter, deviation) of the python that is closest to `wanted`; None where there is none."""
+def nearest(wanted: str, available: Mapping[str, str], allowed: str = "") -> tuple[str, str, str] | None:
+    """Return (version, interpreter, deviation) of the python that is closest to `wanted`; None where there is none.
+
+    `allowed` is a range such as `>=3.9,<3.12` that counts where no version is wanted.
+    """
     if not available:
         return None
+    if not wanted and allowed:
+        available = _within(allowed, available) or available
     ours = ".".join(map(str, sys.version_info[:3]))
     if not wanted:
         version = ours if ours in available else max(available, key=_numbers)
@@ -74,6 +79,16 @@ def nearest(wanted: str, available: Mapping[str, str]) -> tuple[str, str, str] |
     goal = _numbers(wanted)
     version = min(available, key=lambda one: (*_gap(_numbers(one), goal), one))
     return version, available[version], f"python {version} instead of {wanted}, which is not installed"
+
+
+def _within(allowed: str, available: Mapping[str, str]) -> Mapping[str, str]:
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        range_ = SpecifierSet(allowed)
+    except InvalidSpecifier:
+        return available
+    return {version: python for version, python in available.items() if version in range_}
 
 
 def _numbers(version: str) -> tuple[int, int, int]:

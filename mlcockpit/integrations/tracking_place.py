@@ -1,6 +1,6 @@
 """The tracking store of a project is found: where the project file says, the environment says, or MLflow would have put it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -22,6 +22,9 @@ class Runs(Protocol):
 
     def read(self, run_id: str) -> RunRecord:
         """Return one run."""
+
+    def each(self, run_ids: Sequence[str]) -> Iterator[RunRecord]:
+        """Yield runs one after the other."""
 
     def histories(self, run_id: str) -> Mapping[str, tuple[MetricPoint, ...]]:
         """Return the logged values of each metric."""

@@ -4,21 +4,29 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
+from mlcockpit.integrations.nearest_pins import resolve_pins
+from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
+from mlcockpit.integrations.smoke_test import USUAL, release_month, smoke_argv
 from mlcockpit.ports import BuiltEnvironment, Finished, Runner
 
 BUILD_S = 1800.0
+NEVER_BUILT = (
+    "numpy", "scipy", "pandas", "scikit-learn", "pyarrow", "torch", "tensorflow", "h5py", "matplotlib", "lightgbm", "xgboost",
+    "catboost", "grpcio", "numba", "llvmlite", "statsmodels", "shap", "pillow", "opencv-python", "opencv-python-headless", "polars",
+)  # fmt: skip
+"""Packages whose building from source takes longer than any run; the nearest version with a wheel is taken instead."""
+SOURCES = [word for name in NEVER_BUILT for word in ("--only-binary", name)]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "XDG_CACHE_HOME")
 """Variables that uv gets, besides its own; none of them holds a credential."""
-UNFIT = re.compile(r"(no wheels|only-binary|no-build|Building source distributions|--no-build|source distribution)", re.IGNORECASE)
-TOO_YOUNG = re.compile(r"(exclude-newer|No solution found|no version of|were filtered|published after)", re.IGNORECASE)
 
 
 class UvEnvironments:
@@ -34,7 +42,8 @@ class UvEnvironments:
         used = self._as_it_is(wanted)
         if used is not None:
             return used
-        chosen = nearest(str(wanted.get("python") or ""), interpreters(self.environ))
+        allowed = str(wanted.get("requires_python") or "")
+        chosen = nearest(str(wanted.get("python") or ""), interpreters(self.environ), allowed)
         if chosen is None:
             raise StageFailed("no python interpreter was found on this machine", hint="install python 3 and try again")
         version, python, deviation = chosen
@@ -47,6 +56,7 @@ class UvEnvironments:
                 return self._built(top, deviations, "reused from an earlier reproduction")
             shutil.rmtree(top, ignore_errors=True)
             found = self._make(top, python, lock, wanted, log)
+            found += self._tried(top, python, wanted, log)
             (top / "complete").write_text(json.dumps(found))
         return self._built(top, [*deviations, *found], "built by uv")
 
@@ -89,23 +99,26 @@ class UvEnvironments:
         return str(lock)
 
     def _resolve(self, text: str, as_of: str, python: str, log: Path) -> tuple[str, list[str]]:
+        def compiled(lines: str, day: str) -> str | None:
+            return self._compile(lines, day, python, log)
+
+        found = resolve_pins(text, as_of, compiled, lambda: _said(log))
+        if found is None:
+            raise StageFailed("no set of packages fits the recorded requirements", hint=f"see {log}")
+        return found
+
+    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False) -> str | None:
+        """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last."""
         asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
-        asked.write_text(text)
+        asked.write_text(lines)
+        answer.unlink(missing_ok=True)
         base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python, "-o", str(answer), str(asked)]
-        dated = ["--exclude-newer", as_of] if as_of else []
-        if dated and self._uv([*base, *dated], log).exit_status == 0:
-            return answer.read_text(), []
-        answer.unlink(missing_ok=True)
-        if self._uv(base, log).exit_status == 0:
-            return answer.read_text(), [f"resolved with the packages of today: those of {as_of[:10]} do not fit together"] if dated else []
-        relaxed = _relaxed(text)
-        asked.write_text(relaxed)
-        answer.unlink(missing_ok=True)
-        for options, day in ((dated, as_of[:10]), ([], "today")):
-            if self._uv([*base, *options], log).exit_status == 0:
-                changed = _changes(text, answer.read_text())
-                return answer.read_text(), [f"the pins cannot be installed together: nearest versions of {day} instead", *changed]
-        raise StageFailed("no set of packages fits the recorded requirements", hint=f"see {log}")
+        dated = ["--exclude-newer", day] if day else []
+        base += ["--no-deps"] if alone else []
+        for extra in (["--no-build"], SOURCES):
+            if self._uv([*base, *dated, *extra], log).exit_status == 0:
+                return answer.read_text()
+        return None
 
     def _export(self, lock: Path, python: str, log: Path) -> str:
         answer = log.parent / "requirements.lock"
@@ -125,7 +138,7 @@ class UvEnvironments:
         install = ["pip", "install", "--quiet", "--no-deps", *inside, "-r", str(file)]
         found = []
         if self._uv([*install, "--no-build"], log).exit_status != 0:
-            if self._uv(install, log).exit_status != 0:
+            if self._uv([*install, *SOURCES], log).exit_status != 0:
                 found += self._install_nearest(lock, wanted, inside, file, log)
             else:
                 found.append("some packages have no wheel and were built from source")
@@ -143,24 +156,73 @@ class UvEnvironments:
         more = sorted(set(after.packages if after else {}) - set(before.packages if before else {}))
         return [f"the lock is not complete: {', '.join(more)} added"] if more else []
 
+    def _tried(self, top: Path, python: str, wanted: Mapping[str, object], log: Path) -> list[str]:
+        """Try the environment; where it is broken and was resolved by us, resolve it again as of MLflow's own date."""
+        said = self._broken(top, log) if wanted.get("kind") == "as-of" else ""
+        if not said:
+            return []
+        lines = wanted.get("requirements")
+        text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
+        known = read_environment(top / "bin" / "python")
+        version = known.packages.get("mlflow", "") if known else ""
+        named = {normal(one.split("=")[0]) for one in text.split()}
+        bounds = "".join(f"{line}\n" for line in USUAL if normal(line.split("<")[0]) not in named)
+
+        def exists(day: str) -> bool:
+            return self._compile(f"mlflow=={version}\n", day, python, log, alone=True) is not None
+
+        day = release_month(exists, _until(wanted)) or ""
+        for lock, what in (
+            (self._compile(text, day, python, log) if day else None, f"packages of {day[:10]}, when mlflow {version} was new"),
+            (self._compile(text + bounds, "", python, log), f"bounds that mlflow {version} needs: {', '.join(USUAL)}"),
+        ):
+            if lock is not None:
+                shutil.rmtree(top, ignore_errors=True)
+                found = self._make(top, python, lock, wanted, log)
+                if not self._broken(top, log):
+                    return [*found, f"with the recorded date alone it is broken ({said}): {what}"]
+        raise StageFailed(f"the environment is broken: {said}", hint=f"see {log}")
+
+    def _broken(self, top: Path, log: Path) -> str:
+        """Return what an environment says when it is tried; empty where it works."""
+        known = read_environment(top / "bin" / "python")
+        argv = smoke_argv(str(top / "bin" / "python"), tuple(known.packages)) if known else None
+        if argv is None:
+            return ""
+        env = {name: self.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if self.environ.get(name)}
+        with log.open("a") as out:
+            out.write("$ uv smoke test\n")
+        home = log.parent / "smoke"
+        home.mkdir(exist_ok=True)
+        done = self.runner.run(argv, cwd=home, env={**env, "HOME": str(home)}, log=log, timeout_s=BUILD_S)
+        words = [line.strip() for line in _said(log).splitlines() if line.strip()]
+        return "" if done.exit_status == 0 else clean(words[-1], 200)
+
     def _install_nearest(
         self, lock: str, wanted: Mapping[str, object], inside: Sequence[str], file: Path, log: Path
     ) -> list[str]:
         """Install the nearest versions where the exact ones cannot be had."""
-        file.write_text(_relaxed(lock))
         as_of = str(wanted.get("as_of") or "")
-        for options in ([["--exclude-newer", as_of]] if as_of else []) + [[]]:
-            if self._uv(["pip", "install", "--quiet", *inside, *options, "-r", str(file)], log).exit_status == 0:
-                have = read_environment(file.parent / "bin" / "python")
-                frozen = "\n".join(f"{name}=={version}" for name, version in (have.packages if have else {}).items())
-                return ["not every locked version can be installed here", *_changes(lock, frozen)]
-        raise StageFailed("the recorded packages cannot be installed", hint=f"see {log}")
+
+        def installed(lines: str, day: str) -> str | None:
+            file.write_text(lines)
+            dated = ["--exclude-newer", day] if day else []
+            if self._uv(["pip", "install", "--quiet", *inside, *dated, *SOURCES, "-r", str(file)], log).exit_status != 0:
+                return None
+            have = read_environment(file.parent / "bin" / "python")
+            return "".join(f"{name}=={version}\n" for name, version in (have.packages if have else {}).items())
+
+        found = resolve_pins(lock, as_of, installed, lambda: _said(log))
+        if found is None:
+            raise StageFailed("the recorded packages cannot be installed", hint=f"see {log}")
+        return ["not every locked version can be installed here", *found[1]]
 
     def _uv(self, arguments: Sequence[str], log: Path) -> Finished:
         import uv
 
         env = {name: value for name, value in self.environ.items() if name in KEPT or name.startswith("UV_")}
         env |= {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
+        env |= index_settings(self.environ, credentials="--no-build" in arguments)
         with log.open("a") as out:
             out.write(f"$ uv {' '.join(arguments)}\n")
         return self.runner.run([uv.find_uv_bin(), *arguments], cwd=log.parent, env=env, log=log, timeout_s=BUILD_S)
@@ -177,27 +239,16 @@ def _bare(version: str) -> str:
     return version.split(";")[0].strip()
 
 
-def _relaxed(text: str) -> str:
-    """Return requirement lines with exact pins turned into lower bounds of the same major version."""
-    lines = []
-    for line in text.splitlines():
-        match = re.match(r"^([A-Za-z0-9._-]+(?:\[[^\]]*\])?)\s*===?\s*(\d+)([^;\s]*)(.*)$", line)
-        lines.append(f"{match[1]}>={match[2]}{_release(match[3])},<{int(match[2]) + 1}{match[4]}" if match else line)
-    return "\n".join(lines) + "\n"
+def _until(wanted: Mapping[str, object]) -> datetime:
+    try:
+        return datetime.fromisoformat(str(wanted.get("as_of") or "").replace("Z", "+00:00"))
+    except ValueError:
+        return datetime(2035, 1, 1, tzinfo=UTC)
 
 
-def _release(rest: str) -> str:
-    match = re.match(r"^(\.\d+)*", rest)
-    return match[0] if match else ""
-
-
-def _changes(wanted: str, have: str) -> list[str]:
-    def pins(text: str) -> dict[str, str]:
-        found = re.findall(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?\s*===?\s*([^\s;]+)", text, re.MULTILINE)
-        return {normal(name): version for name, version in found}
-
-    new = pins(have)
-    return [f"{name} {new.get(name, 'missing')} instead of {v}" for name, v in sorted(pins(wanted).items()) if new.get(name) != v]
+def _said(log: Path) -> str:
+    """Return the end of what uv said, from its last command on."""
+    return log.read_text("utf-8", "replace").rpartition("$ uv ")[2][-20_000:]
 
 
 def _publish(path: Path, text: str) -> None:

@@ -131,7 +131,7 @@ def _place(
     code = begun.launch.code
     root = Path(code.root or begun.launch.cwd)
     elsewhere = {each for start in reads.starts for each in (start.prefix, start.base_prefix)}
-    elsewhere |= {state.path for state in editable.values()}
+    elsewhere |= {state.path for state in editable.values()} | {str(Path(__file__).parents[1])}
     return Place(
         root=root,
         tracked=_tracked(git, code),

@@ -67,6 +67,8 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
     with _stage("code", course, tools):
         code = recipe["code"]
         tools.code.check_out(code.text("commit"), attempt.code, attempt.branch, store=code.text("snapshot_store"))
+        if code.text("patch"):
+            tools.code.apply(attempt.code, code.text("patch"))
         attempt.done("code", {"commit": code.text("commit")})
     with _stage("environment", course, tools):
         wanted = recipe["environment"].value

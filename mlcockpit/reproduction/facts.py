@@ -44,6 +44,8 @@ class RunFacts:
     """What is known about one run."""
 
     run: RunRecord
+    parent: RunRecord | None = None
+    """The run it is nested in, whose launch is its own; None where it stands alone."""
     repository: Repository | None = None
     """None where the project is not in git."""
     prefix: str = ""

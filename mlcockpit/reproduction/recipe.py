@@ -1,6 +1,7 @@
 """A recipe is resolved from gathered facts alone: one ingredient after the other, each with its evidence."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.reproduction.dirty import dirty_hints
@@ -8,14 +9,18 @@ from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
+from mlcockpit.reproduction.resolve.console_command import console
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
 from mlcockpit.reproduction.resolve.given_command import given
 from mlcockpit.reproduction.resolve.parameters import resolve_parameters
+from mlcockpit.reproduction.resolve.project_command import mlflow_project
+from mlcockpit.reproduction.resolve.python_path import python_path
 from mlcockpit.reproduction.resolve.script_command import script
 from mlcockpit.reproduction.resolve.seed import resolve_seed
+from mlcockpit.reproduction.resolve.stage_command import dvc_stage
 
-STYLES: tuple[LaunchStyle, ...] = (given, captured, script)
+STYLES: tuple[LaunchStyle, ...] = (given, captured, mlflow_project, dvc_stage, script, console)
 """Ways of launching that are recognised, best evidence first."""
 
 
@@ -39,6 +44,7 @@ def resolve(facts: RunFacts) -> Resolved:
     cwd = command.ingredient.text("cwd")
     argv = command.ingredient.texts("argv")
     reading = command.reading
+    command = _on_path(command, python_path(reading, tree, cwd, module="-m" in argv[:2]))
     recipe = Recipe(
         run_id=facts.run.run_id,
         ingredients=(
@@ -55,3 +61,12 @@ def resolve(facts: RunFacts) -> Resolved:
     if facts.launch is None and reading is not None:
         hints = dirty_hints(reading.program, tree, facts.folder, facts.run.start_ms)
     return Resolved(recipe, command, hints)
+
+
+def _on_path(command: Command, folders: tuple[str, ...]) -> Command:
+    """Return the command with the folders that must be on python's path."""
+    value = command.ingredient.value
+    if not folders or not isinstance(value, Mapping):
+        return command
+    paths = list(dict.fromkeys([*command.ingredient.texts("python_path"), *folders]))
+    return replace(command, ingredient=replace(command.ingredient, value={**value, "python_path": paths}))

@@ -69,11 +69,12 @@ def gather_run(
     interpreter = launch.environment.executable if launch else ""
     facts = RunFacts(
         run=run,
+        parent=_parent(runs, run),
         repository=repository,
         prefix="" if top == cockpit.root else cockpit.root.relative_to(top).as_posix(),
         folder=ProjectFolder(top),
         launch=launch,
-        model_files=_model_files(run, cockpit.root),
+        model_files=model_files(run, cockpit.root),
         known_data=published(cockpit) if known_data is None else known_data,
         environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
         command_given=tuple(given.command),
@@ -82,6 +83,14 @@ def gather_run(
         roots=_roots(top, launch, given.maps),
     )
     return Gathered(facts, runs, repository, ours)
+
+
+def _parent(runs: Runs, run: RunRecord) -> RunRecord | None:
+    named = run.tag("mlflow.parentRunId")
+    try:
+        return runs.read(named) if named else None
+    except CockpitError:
+        return None
 
 
 def published(cockpit: Cockpit) -> list[KnownData]:
@@ -119,7 +128,7 @@ def _roots(top: Path, launch: Launch | None, maps: Sequence[tuple[str, str]]) ->
     return tuple(dict.fromkeys(roots))
 
 
-def _model_files(run: RunRecord, root: Path) -> dict[str, bytes]:
+def model_files(run: RunRecord, root: Path) -> dict[str, bytes]:
     """Return the small text files beside the first of the run's models that is on this machine."""
     for model in run.models:
         folder = local_path(model.path) or _below(run.artifact_uri, model.path)

@@ -26,6 +26,7 @@ from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.services.gather_file import from_file
 from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run
 from mlcockpit.services.record_reproduction import record_reproduction
 
@@ -50,14 +51,19 @@ def reproduce(
     known_data: Sequence[KnownData] | None = None,
     ask: Callable[[Recipe], bool] | None = None,
 ) -> ReproductionResult:
-    """Return the verdict on the run called `name`; raises UnknownName, and NotTrusted where nobody approved its recipe.
+    """Return the verdict on the run called `name`, or of a recipe file.
+
+    Raises UnknownName, and NotTrusted where nobody approved its recipe.
 
     `known_data` is None for what the project has published; `ask` shows the plan to a person and returns the answer.
     Inside a project the result is recorded.
     """
     started_at, started = cockpit.now(), time.process_time()
-    gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
-    resolved = resolve(gathered.facts)
+    if name.endswith(".json") and Path(name).is_file():
+        gathered, resolved = from_file(cockpit, Path(name))
+    else:
+        gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
+        resolved = resolve(gathered.facts)
     order = _order(cockpit, gathered, resolved, wishes, time.process_time() - started)
     refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")
     if refused is None:

@@ -130,7 +130,7 @@ def metric_text(key: str, assessed: Assessment, unit: str, now: datetime) -> str
         return f"{key}: {assessed.why}"
     text = f"{key} {number(assessed.latest.value, unit)}"
     if assessed.bound:
-        text += f", {'short of' if assessed.is_off else 'goal'} {assessed.bound}"
+        text += f", {'not' if assessed.is_off else 'goal'} {assessed.bound}"
     if assessed.course is Course.UNKNOWN:
         return f"{text}: {assessed.why}"
     if assessed.since is not None:

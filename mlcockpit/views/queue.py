@@ -79,7 +79,7 @@ def _handoffs(project: Snapshot) -> Iterator[Ask]:
         elif handoff.state is HandoffState.RETURNED:
             text = f"{what}: answer: {handoff.question}" if handoff.question else f"{what}: returned, offer it again"
             yield Ask(f"ho/{number}", tone, text, *sender, handoff.offered_at, handoff.due,
-                      f"mlcockpit handoff offer --again {number}", "nobody takes it over")  # fmt: skip
+                      f"mlcockpit handoff offer ho/{number}", "nobody takes it over")  # fmt: skip
         elif handoff.state is HandoffState.ACCEPTED:
             yield Ask(f"ho/{number}", tone, f"{what}: finish it", *receiver, handoff.accepted_at, handoff.due,
                       f"mlcockpit handoff done {number}")  # fmt: skip

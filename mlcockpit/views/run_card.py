@@ -76,7 +76,7 @@ def inputs_table(inputs: Sequence[RunInput], context: RunContext) -> Table:
         recorded = f"{each.name}@{each.digest}"
         version = data_name(recorded, context)
         known = Cell(version, link=f"data/{version}") if version != recorded else Cell("not published", tone=Tone.UNKNOWN)
-        rows.append(Row(recorded, (Cell(each.name), Cell(each.context), Cell(each.digest), known, Cell(each.source))))
+        rows.append(Row(recorded, (Cell(each.name), Cell(each.context), Cell(each.digest), known, Cell(each.place))))
     columns = tuple(Column(name, name) for name in ("input", "use", "digest", "version", "source"))
     return Table("Inputs", columns, tuple(rows), empty="it recorded none: log_input in its code, or mlcockpit run", key="inputs")
 

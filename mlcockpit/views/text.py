@@ -53,7 +53,7 @@ def cell_width(text: str) -> int:
 
 
 def _signed(cell: Cell) -> str:
-    text = clean(cell.text, 400)
+    text = clean(cell.text, 2000)
     sign = SIGNS.get(cell.tone, "")
     return f"{sign} {text}" if sign and not text.startswith(sign) else text
 

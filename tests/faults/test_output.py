@@ -10,6 +10,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.cli_runner import mlcockpit
 from tests.faults.world import PROJECT, Product
 from tests.repositories import ROOT, run_plain_git
 from tests.team import done
@@ -122,10 +123,10 @@ def test_no_control_code_of_a_stranger_gets_into_a_file(poisoned: Product, name:
 
 def test_json_carries_every_name_whole_and_no_control_code(poisoned: Product) -> None:
     for words in (("runs",), ("check",), ("log",), ("status",), ("show", "overview")):
-        ran = poisoned.run(*words, "--json")
+        ran = mlcockpit(poisoned.folder, *words, "--json")
         assert [] == HIDDEN.findall(ran.out)
         assert ran.json["schema"] == 1
-    assert any(NASTY[3] in run["name"] for run in poisoned.run("runs", "--json").json["runs"])
+    assert any(NASTY[3] in run["name"] for run in done(poisoned.folder, "runs", "--json").json["runs"])
 
 
 def shell(product: Product, line: str) -> "subprocess.CompletedProcess[str]":

@@ -1,7 +1,6 @@
 """What the project published decides whether a run's data is still there, before anything is run or approved."""
 
 import hashlib
-from pathlib import Path
 
 import pytest
 

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +91,22 @@ class World:
         status, said = run_python(argv, self.top / cwd, self.environment())
         assert status == 0 or not check, said
         return self.runs()[-1]
+
+    def launch(self, *argv: str, cwd: str = ".") -> str:
+        """Start any command as a person would, with the tests' python first on the path; return the newest run."""
+        if not self.store.exists():
+            empty_store(self.store)
+        env = self.environment()
+        env["PATH"] = f"{Path(sys.executable).parent}:{env['PATH']}"
+        done = subprocess.run(argv, cwd=self.top / cwd, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return self.runs()[-1]
+
+    def pretend(self, source: str, **params: str) -> str:
+        """Log a run as `source` would have, without running it; return its id."""
+        script = f"import sys, mlflow\nsys.argv[0] = {source!r}\nwith mlflow.start_run():\n    mlflow.log_params({params!r})\n"
+        (self.top / ".git" / "pretend.py").write_text(script)
+        return self.train(".git/pretend.py")
 
     def environment(self, *, product: bool = False) -> dict[str, str]:
         """Return the variables of a person's shell; with `product` mlcockpit can be imported in it."""

@@ -50,7 +50,7 @@ def start(argv: list[str], cwd: str, env: dict[str, str], log: str) -> None:
             exec(code, main_module.__dict__)
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 1
-    except BaseException:
+    except BaseException:  # noqa: BLE001
         import traceback
 
         traceback.print_exc()

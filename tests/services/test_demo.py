@@ -67,7 +67,7 @@ def _wait_for(demo: "subprocess.Popen[str]", words: str) -> None:
 @pytest.mark.ci
 def test_ctrl_c_ends_it_with_one_line_and_no_child(tmp_path: Path) -> None:
     with _start(tmp_path / "made", tmp_path / "home") as demo:
-        _wait_for(demo, "history")
+        _wait_for(demo, "history 0/")
         demo.send_signal(signal.SIGINT)
         assert demo.stderr is not None
         said = demo.stderr.read().splitlines()

@@ -11,7 +11,7 @@ from mlcockpit.services.cockpit import Cockpit
 
 FOLDER = "gatewise-demo"
 PLAN = (
-    ("train", "a year of an ML product is made: a git history, and 29 runs trained on real flights"),
+    ("train", "a year of an ML product is made: a git history, and 28 runs trained on real flights"),
     ("record", "its team's year is recorded with mlcockpit's own commands: people, data, releases, incidents, handoffs"),
     ("sync", "every source is read"),
     ("reproduce", "the run behind the live model is run again and compared"),

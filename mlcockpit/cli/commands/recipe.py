@@ -13,17 +13,26 @@ class ShowRecipe(Command):
     assumed or missing) and evidence; a completeness score; and the one step that would raise the weakest grade.
     """
 
-    examples = ("mlcockpit recipe 9be0", "mlcockpit recipe run/9be0 --json")
+    examples = ("mlcockpit recipe 9be0", "mlcockpit recipe run/9be0 --json", "mlcockpit recipe 9be0 -o recipe.json")
     needs_project = False
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the run."""
         parser.add_argument("run", help="a run's id, the beginning of its id, or its name")
+        parser.add_argument("--plan", action="store_true", help="the same: the recipe is shown and nothing is run")
+        parser.add_argument("-o", "--output", metavar="FILE", help="write the recipe down, for `reproduce FILE` on another machine")
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Resolve the recipe; nothing is executed."""
         from mlcockpit.services.recipe import recipe
         from mlcockpit.views.recipe_view import recipe_sections
 
+        if options.output:
+            from pathlib import Path
+
+            from mlcockpit.services.recipe_files import write_recipe
+
+            written = write_recipe(cockpit, options.run, Path(options.output))
+            return Answer(recipe_sections(written), data=written.to_json(), notes=[f"written to {options.output}"])
         found = recipe(cockpit, options.run)
         return Answer(recipe_sections(found), data=found.to_json())

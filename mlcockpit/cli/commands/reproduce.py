@@ -34,6 +34,8 @@ class Reproduce(Command):
         """Take the runs and how far to go."""
         parser.add_argument("runs", nargs="*", metavar="RUN", help="a run's id, the beginning of its id, or its name")
         parser.add_argument("--plan", action="store_true", help="show the recipe and what is missing; run nothing")
+        parser.add_argument("--audit", action="store_true", help="check every run without running anything; goes on where it stopped")
+        parser.add_argument("--script", metavar="DIR", help="write reproduce.sh, its lock and patch into DIR; run nothing")
         parser.add_argument("--trust", nargs="?", const="", metavar="ID", help="approve the recipe as resolved now, or exactly ID")
         parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
         parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
@@ -45,9 +47,13 @@ class Reproduce(Command):
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Reproduce each run in turn; the worst verdict is the exit code."""
+        if options.audit:
+            return _audit(cockpit)
         _sort_words(options)
         if options.plan:
             return _plan(cockpit, options)
+        if options.script:
+            return _script(cockpit, options)
         from mlcockpit.services.reproduce import Wishes, reproduce
         from mlcockpit.views.recipe_view import result_sections
 
@@ -82,6 +88,29 @@ def _plan(cockpit: Cockpit, options: Namespace) -> Answer:
     data = [one.to_json() for one in found]
     notes = [f"nothing was run; trust id {one.trust_id}" for one in found]
     return Answer(sections, data=data[0] if len(data) == 1 else data, notes=notes)
+
+
+def _audit(cockpit: Cockpit) -> Answer:
+    from mlcockpit.services.audit import audit
+    from mlcockpit.views.audit_view import audit_sections
+
+    found = audit(cockpit)
+    ready = found.counts.get("ready", 0)
+    notes = [f"{found.resumed} runs taken from an audit that was stopped"] if found.resumed else []
+    code = 0 if ready == len(found.runs) else 3
+    return Answer(audit_sections(found.runs, found.counts), data=found.to_json(), notes=notes, exit_code=code)
+
+
+def _script(cockpit: Cockpit, options: Namespace) -> Answer:
+    from pathlib import Path
+
+    from mlcockpit.services.recipe_files import write_script
+
+    if len(options.runs) != 1:
+        raise UsageError("one script reproduces one run", hint="mlcockpit reproduce RUN --script DIR")
+    written = write_script(cockpit, options.runs[0], Path(options.script), given=_given(options))
+    shown = "".join(f"{path}\n" for path in written)
+    return Answer(shown, data={"schema": 1, "files": [str(path) for path in written]}, notes=["nothing was run"])
 
 
 def _given(options: Namespace) -> "Given":

@@ -3,9 +3,8 @@
 import hashlib
 import posixpath
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from mlcockpit.domain.ingredients import ExistingEnvironment
@@ -13,6 +12,13 @@ from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.import_names import distributions
+from mlcockpit.reproduction.resolve.project_requirements import (
+    CONDA,
+    conda_lines,
+    conda_python,
+    declared_requirements,
+    requires_python,
+)
 from mlcockpit.reproduction.resolve.requirement_lines import (
     Requirements,
     from_text,
@@ -20,6 +26,7 @@ from mlcockpit.reproduction.resolve.requirement_lines import (
     pins_of,
     read_requirements,
 )
+from mlcockpit.reproduction.resolve.tool_locks import ToolLock, read_tool_lock
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
@@ -40,6 +47,11 @@ class _Evidence:
     python: str
     python_from: str
     as_of: str
+    requires_python: str = ""
+
+OURS = "mlcockpit"
+"""The package that watched the launch is no part of what ran."""
+
 
 
 def resolve_environment(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str = "") -> Ingredient:
@@ -50,8 +62,9 @@ def resolve_environment(facts: RunFacts, tree: CodeTree | None, reading: Reading
     evidence = _gather(facts, tree, reading, cwd)
     if evidence.lock is not None:
         return _locked(evidence, evidence.lock, facts)
-    if evidence.tool_lock and tree is not None:
-        return _tool_locked(evidence, tree)
+    locked = _tool_locked(evidence, facts, tree) if evidence.tool_lock and tree is not None else None
+    if locked is not None:
+        return locked
     return _existing(facts, evidence, reading) or _completed(evidence, reading)
 
 
@@ -59,7 +72,7 @@ def _captured(facts: RunFacts) -> Ingredient | None:
     recorded = facts.launch.environment if facts.launch is not None else None
     if recorded is None or not recorded.packages:
         return None
-    packages = {normal(name): version for name, version in recorded.packages.items()}
+    packages = {normal(name): version for name, version in recorded.packages.items() if normal(name) != OURS}
     lines = [f"{name}=={version}" for name, version in sorted(packages.items()) if name not in recorded.sources]
     value = _value("captured", "", lines, recorded.python, None)
     fitting = _fitting(facts.environments, packages, recorded.python)
@@ -76,6 +89,8 @@ def _captured(facts: RunFacts) -> Ingredient | None:
 def _gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str) -> _Evidence:
     model_text = facts.model_files.get("requirements.txt", b"").decode("utf-8", "replace")
     model = from_text(model_text, "the model's requirements.txt") if model_text else None
+    conda = conda_lines(facts.model_files.get("conda.yaml", b""))
+    model = from_text("\n".join(conda), "the model's conda.yaml") if model is None and conda else model
     files = frozenset(tree.files()) if tree is not None else frozenset()
     folders = list(dict.fromkeys([posixpath.dirname(reading.script) if reading else "", cwd if cwd != "." else "", facts.prefix, ""]))
     found = [posixpath.join(folder, name) for name in (*LOCKS, *PLAIN) for folder in folders if posixpath.join(folder, name) in files]
@@ -83,9 +98,10 @@ def _gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd
     lock = next((one for one in read if one.pinned and (posixpath.basename(one.path) in LOCKS or one.generated)), None)
     tool = next((posixpath.join(f, name) for name in TOOL_LOCKS for f in folders if posixpath.join(f, name) in files), "")
     python, where = _python(facts, tree, files, folders)
-    plain = tuple(one for one in read if one is not lock) or _from_pyproject(tree, files, folders)
+    plain = tuple(one for one in read if one is not lock) or (declared_requirements(tree, files, folders) if tree is not None else ())
     as_of = datetime.fromtimestamp(facts.run.start_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if 0 < facts.run.start_ms < 4e12 else ""
-    return _Evidence(model, plain, lock, tool, python, where, as_of)
+    allowed = requires_python(tree, files, folders) if tree is not None and not python else ""
+    return _Evidence(model, plain, lock, tool, python, where, as_of, allowed)
 
 
 def _python(facts: RunFacts, tree: CodeTree | None, files: frozenset[str], folders: Sequence[str]) -> tuple[str, str]:
@@ -98,28 +114,12 @@ def _python(facts: RunFacts, tree: CodeTree | None, files: frozenset[str], folde
     text = facts.model_files.get("MLmodel", b"").decode("utf-8", "replace")
     if match := re.search(r"^\s*python_version:\s*['\"]?(\d+\.\d+(?:\.\d+)?)", text, re.MULTILINE):
         return match[1], "MLmodel"
-    for folder in folders:
-        path = posixpath.join(folder, ".python-version")
-        if tree is not None and path in files:
-            match = re.search(r"(\d+\.\d+(?:\.\d+)?)", (tree.read(path) or b"").decode("utf-8", "replace"))
-            if match:
-                return match[1], path
+    for path in (posixpath.join(folder, name) for folder in folders for name in (".python-version", *CONDA, "runtime.txt")):
+        data = tree.read(path) or b"" if tree is not None and path in files else b""
+        version = conda_python(data) if path.endswith(("yaml", "yml")) else data.decode("utf-8", "replace")
+        if match := re.search(r"(\d+\.\d+(?:\.\d+)?)", version):
+            return match[1], path
     return "", ""
-
-
-def _from_pyproject(tree: CodeTree | None, files: frozenset[str], folders: Sequence[str]) -> tuple[Requirements, ...]:
-    for folder in folders:
-        path = posixpath.join(folder, "pyproject.toml")
-        if tree is None or path not in files:
-            continue
-        try:
-            project = tomllib.loads((tree.read(path) or b"").decode("utf-8", "replace")).get("project", {})
-        except (tomllib.TOMLDecodeError, AttributeError):
-            continue
-        lines = project.get("dependencies") if isinstance(project, dict) else None
-        if isinstance(lines, list) and lines:
-            return (from_text("\n".join(str(line) for line in lines), path),)
-    return ()
 
 
 def _locked(evidence: _Evidence, lock: Requirements, facts: RunFacts) -> Ingredient:
@@ -137,10 +137,30 @@ def _locked(evidence: _Evidence, lock: Requirements, facts: RunFacts) -> Ingredi
     )
 
 
-def _tool_locked(evidence: _Evidence, tree: CodeTree) -> Ingredient:
-    digest = hashlib.sha256(tree.read(evidence.tool_lock) or b"").hexdigest()
-    value = _value(posixpath.basename(evidence.tool_lock), evidence.tool_lock, [], evidence.python, None) | {"lock_sha256": digest}
-    return Ingredient("environment", Standing.RECORDED, value, f"{evidence.tool_lock} at the commit" + _python_evidence(evidence))
+def _tool_locked(evidence: _Evidence, facts: RunFacts, tree: CodeTree) -> Ingredient | None:
+    """Return what poetry, pdm, pipenv or uv locked; None where the lock cannot be read."""
+    name, data = posixpath.basename(evidence.tool_lock), tree.read(evidence.tool_lock) or b""
+    if name == "uv.lock":
+        value = _value(name, evidence.tool_lock, [], evidence.python, None) | {"lock_sha256": hashlib.sha256(data).hexdigest()}
+        value = value | _allowed(evidence)
+        return Ingredient("environment", Standing.RECORDED, value, f"{evidence.tool_lock} at the commit" + _python_evidence(evidence))
+    lock = read_tool_lock(name, data)
+    if lock is None or not lock.lines:
+        return None
+    known = _with_python(evidence, lock)
+    found = _locked(known, from_text("\n".join(lock.lines), evidence.tool_lock), facts)
+    assert isinstance(found.value, Mapping)
+    left = tuple(f"{one} came from a repository or folder and is left out" for one in lock.left_out)
+    return replace(found, value={**found.value, **_allowed(known)}, deviations=(*found.deviations, *left))
+
+
+def _with_python(evidence: _Evidence, lock: ToolLock) -> _Evidence:
+    python, where = (evidence.python, evidence.python_from) if evidence.python else (lock.python, evidence.tool_lock)
+    return replace(evidence, python=python, python_from=where, requires_python=lock.requires_python or evidence.requires_python)
+
+
+def _allowed(evidence: _Evidence) -> dict[str, Json]:
+    return {"requires_python": evidence.requires_python} if evidence.requires_python and not evidence.python else {}
 
 
 def _existing(facts: RunFacts, evidence: _Evidence, reading: Reading | None) -> Ingredient | None:
@@ -153,7 +173,7 @@ def _existing(facts: RunFacts, evidence: _Evidence, reading: Reading | None) -> 
         unchanged = not changed & one.behind(needed | set(pins))
         holds = bool(needed or pins) and all(one.packages.get(name) == version for name, version in pins.items())
         if unchanged and holds and needed <= set(one.packages) and _same_python(evidence.python, one.version):
-            lines = [f"{name}=={version}" for name, version in sorted(one.packages.items())]
+            lines = [f"{name}=={version}" for name, version in sorted(one.packages.items()) if name != OURS]
             known = f"holds all {len(pins)} recorded pins" if pins else "holds every package the script imports"
             return Ingredient(
                 "environment",
@@ -178,7 +198,7 @@ def _completed(evidence: _Evidence, reading: Reading | None) -> Ingredient:
     options = [option for group in evidence.files for option in group.options]
     if not lines:
         return Ingredient("environment", Standing.MISSING, None, "nothing says which packages the run used", raise_by=CAPTURE)
-    value = _value("as-of", "", [*options, *(lines[name] for name in sorted(lines))], evidence.python, evidence.as_of)
+    value = _value("as-of", "", [*options, *(lines[name] for name in sorted(lines))], evidence.python, evidence.as_of) | _allowed(evidence)
     day = evidence.as_of[:10] or "today"
     deviations = [f"completed with the packages of {day}: versions of unpinned packages are derived, not recorded"]
     if missing:
@@ -239,5 +259,3 @@ def _value(kind: str, path: str, lines: Sequence[str], python: str, as_of: str |
 
 def _python_evidence(evidence: _Evidence) -> str:
     return f"; python {evidence.python} from {evidence.python_from}" if evidence.python else "; the python version was not recorded"
-
-

@@ -98,7 +98,7 @@ def tokens(flag: Flag, value: str) -> list[str]:
         meant = {"store_true": TRUE, "store_false": FALSE}.get(flag.action, {str(flag.constant).lower()})
         return [flag.spelling] if value.lower() in meant else []
     if flag.action == "boolean_optional":
-        negative = "--no-" + flag.spelling.removeprefix("--")
+        negative = str(flag.constant) if flag.constant else "--no-" + flag.spelling.removeprefix("--")
         return [] if same(flag.default, value) else [flag.spelling if value.lower() in TRUE else negative]
     if flag.action == "count":
         return [flag.spelling] * int(value) if value.isdigit() and not same(flag.default, value) else []

@@ -3,13 +3,14 @@
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlcockpit.domain.recipe import Ingredient
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.command import CAPTURE, Command, command_value, missing
 from mlcockpit.reproduction.resolve.flag_values import FlagValues, match_flags
+from mlcockpit.reproduction.resolve.hydra_overrides import overrides
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading, read_script
 
@@ -28,6 +29,10 @@ class Candidate:
     flags: FlagValues
     exact: bool
     data_found: int
+    module: str = ""
+    """What to type after -m; empty where the file is started itself."""
+    overrides: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
 
     @property
     def rank(self) -> tuple[int, int, int, int, str]:
@@ -36,9 +41,15 @@ class Candidate:
         return (-points, 0 if self.exact else 1, self.path.count("/"), len(self.cwd), self.path)
 
     @property
+    def words(self) -> list[str]:
+        """Return the argument list."""
+        start = ["-m", self.module] if self.module else [self.typed]
+        return ["python", *start, *self.flags.arguments, *self.overrides]
+
+    @property
     def shown(self) -> str:
         """Return it as a person would type it."""
-        line = " ".join(["python", self.typed, *self.flags.arguments])
+        line = " ".join(self.words)
         return line if self.cwd in {"", "."} else f"(in {self.cwd}) {line}"
 
 
@@ -58,13 +69,36 @@ def script(facts: RunFacts, tree: CodeTree) -> Command | None:
 
 def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
     files = tree.files()
-    found = []
+    found: list[Candidate] = []
+    run = replace(facts.run, params={**facts.run.params, **facts.parent.params}) if facts.parent else facts.run
     for path, cwd, typed, exact in _places(name, facts, files)[:MOST_CANDIDATES]:
         reading = read_script(tree, path, cwd)
         if reading is not None:
-            flags = match_flags(reading, facts.run, files, cwd)
-            found.append(Candidate(path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files)))
-    return found
+            flags = match_flags(reading, run, files, cwd)
+            words, why = overrides(reading, run, tree) or ([], [])
+            one = Candidate(path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files), "", tuple(words), tuple(why))
+            found.append(one)
+            if posixpath.isabs(name) and (inside := _module(one, frozenset(files))):
+                found[-1] = replace(one, cwd=inside[1], module=inside[0], exact=True)
+    return list({(tuple(one.words), one.cwd): one for one in reversed(found)}.values())
+
+
+def _module(one: Candidate, files: frozenset[str]) -> tuple[str, str] | None:
+    """Return (module, working directory) of a file that python started with -m, as the absolute name shows; None where not.
+
+    A file of a package, or one that imports its neighbours by the package's name, was hardly started by its path.
+    """
+    folder = posixpath.dirname(one.path)
+    while folder and posixpath.join(folder, "__init__.py") in files:
+        folder = posixpath.dirname(folder)
+    relative = any(name.startswith(".") for name in one.reading.program.script.imported)
+    package = posixpath.dirname(one.path)
+    if not relative and (folder == package or not package):
+        return None
+    root = folder if folder != package else posixpath.dirname(package)
+    stem = one.path.removesuffix(".py").removesuffix("/__main__")
+    dotted = stem[len(root) :].strip("/").replace("/", ".")
+    return dotted, root.removesuffix("src").rstrip("/")
 
 
 def _places(name: str, facts: RunFacts, files: Sequence[str]) -> list[tuple[str, str, str, bool]]:
@@ -114,9 +148,12 @@ def _ingredient(best: Candidate, ranked: list[Candidate], name: str) -> Ingredie
     others = tuple(one.shown for one in ranked[:24]) if len(ranked) > 1 else ()
     tied = len(ranked) > 1 and ranked[1].rank[0] == best.rank[0] and not best.exact
     parts = [f"mlflow.source.name {name}"]
+    if best.module:
+        parts.append("its absolute name and its package show that it was started with -m")
+    parts += best.why
     if best.flags.evidence:
         parts.append("; ".join(best.flags.evidence))
-    elif not best.reading.flags:
+    elif not best.reading.flags and not best.why:
         parts.append("the script takes no arguments")
     if best.flags.defaults:
         parts.append(f"not recorded, so left at their defaults: {', '.join(best.flags.defaults)}")
@@ -127,7 +164,7 @@ def _ingredient(best: Candidate, ranked: list[Candidate], name: str) -> Ingredie
     return Ingredient(
         "command",
         Standing.ASSUMED if tied or best.flags.guesses else Standing.INFERRED,
-        command_value(["python", best.typed, *best.flags.arguments], best.cwd, "script", best.path),
+        command_value(best.words, best.cwd, "module" if best.module else "script", best.path),
         "; ".join(parts),
         candidates=others,
         raise_by=CAPTURE,
@@ -138,7 +175,7 @@ def _with_gaps(best: Candidate, ranked: list[Candidate]) -> Command:
     ingredient = Ingredient(
         "command",
         Standing.MISSING,
-        command_value(["python", best.typed, *best.flags.arguments], best.cwd, "script", best.path),
+        command_value(best.words, best.cwd, "module" if best.module else "script", best.path),
         f"{best.path} needs {', '.join(best.flags.gaps)}, and no logged parameter says what it was",
         candidates=tuple(one.shown for one in ranked[:24]) if len(ranked) > 1 else (),
         raise_by="give the whole command with --command, or capture the next run with `mlcockpit run -- …`",

@@ -39,6 +39,8 @@ class Flow(Folding):
 
     dests: frozenset[str] = frozenset()
     """The dests of the flags that the program declares."""
+    commands: frozenset[int] = frozenset()
+    """Functions, by identity of their syntax, whose parameters are flags."""
 
     def origin(self, expression: ast.expr, scope: Scope, depth: int = 0) -> Origin:
         """Return where the value of `expression` comes from; None where that cannot be told."""
@@ -67,8 +69,12 @@ class Flow(Folding):
         """Tell whether `expression` holds the parsed flags, as an object or as a dict."""
         if depth > DEEPEST:
             return False
+        if isinstance(expression, ast.Name) and self._is_command(scope) and scope.function is not None and scope.function.args.kwarg:
+            return scope.function.args.kwarg.arg == expression.id
         if isinstance(expression, ast.Call):
             name = called(expression)
+            if name == "locals" and self._is_command(scope):
+                return True
             if name in {"parse_args", "parse_intermixed_args"}:
                 return True
             if name in {"vars", "dict", "asdict", "deepcopy", "Namespace", "copy"} and expression.args:
@@ -91,7 +97,13 @@ class Flow(Folding):
         name = expression.id if isinstance(expression, ast.Name) else expression.attr if isinstance(expression, ast.Attribute) else ""
         return name in LIKELY_NAMESPACES
 
+    def _is_command(self, scope: Scope) -> bool:
+        return scope.function is not None and id(scope.function) in self.commands
+
     def _flag(self, expression: ast.expr, scope: Scope, depth: int) -> str | None:
+        if isinstance(expression, ast.Name) and expression.id in self.dests and self._is_command(scope):
+            assert scope.function is not None
+            return None if expression.id in self.assigned(scope.function) else expression.id
         if isinstance(expression, ast.Attribute) and expression.attr in self.dests:
             return expression.attr if self.is_namespace(expression.value, scope, depth + 1) else None
         if isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant):

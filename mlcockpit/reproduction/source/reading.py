@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from mlcockpit.reproduction.source.flags import Flag, read_flags, read_subcommands
 from mlcockpit.reproduction.source.flow import Flow
 from mlcockpit.reproduction.source.fold import REPOSITORY, Constant
+from mlcockpit.reproduction.source.function_flags import read_function_flags
 from mlcockpit.reproduction.source.names import Scope, called
 from mlcockpit.reproduction.source.program import CodeTree, Program, read_program
 from mlcockpit.reproduction.source.sinks import READERS, Sinks, read_sinks
@@ -63,17 +64,29 @@ class Reading:
 
 def read_script(tree: CodeTree, script: str, cwd: str = "") -> Reading | None:
     """Return what can be understood of the program that starts at `script`; None where it cannot be read."""
+    kept = getattr(tree, "readings", None)
+    if not isinstance(kept, dict):
+        return _read(tree, script, cwd)
+    if (script, cwd) not in kept:
+        kept[script, cwd] = _read(tree, script, cwd)
+    found = kept[script, cwd]
+    assert found is None or isinstance(found, Reading)
+    return found
+
+
+def _read(tree: CodeTree, script: str, cwd: str) -> Reading | None:
     program = read_program(tree, script, cwd)
     if program is None:
         return None
-    flags = read_flags(program)
-    flow = Flow(program, dests=frozenset(flag.dest for flag in flags))
+    declared = read_function_flags(program)
+    flags = read_flags(program) + declared.flags
+    flow = Flow(program, dests=frozenset(flag.dest for flag in flags), commands=declared.functions)
     return Reading(
         script=script,
         program=program,
         flags=flags,
         sinks=read_sinks(flow),
-        subcommand=read_subcommands(program),
+        subcommand=("", declared.subcommands) if declared.subcommands else read_subcommands(program),
         paths=tuple(_paths(flow)),
         seeds=tuple(_seeds(flow)),
         stores=tuple(_stores(flow)),

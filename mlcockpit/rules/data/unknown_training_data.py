@@ -59,9 +59,9 @@ def unpublished(project: Snapshot, run: RunFacts) -> list[RunInput]:
     return [
         each
         for each in run.inputs
-        if each.digest not in known and not any(each.source.endswith(path) for path in paths)
+        if each.digest not in known and not any(each.place.endswith(path) for path in paths)
     ]
 
 
 def _evidence(run: RunFacts) -> str:
-    return "; ".join(f"{each.name} from {each.source}" for each in run.inputs) or "mlflow inputs: none"
+    return "; ".join(f"{each.name} from {each.place}" for each in run.inputs) or "mlflow inputs: none"
