@@ -1,6 +1,6 @@
 """How soon the app paints, shows rows, and answers a key at 100 000 runs: ratios to bare Textual in one run, on a pty.
 
-    python -m benchmarks.app [RUNS]
+python -m benchmarks.app [RUNS]
 """
 
 import fcntl
@@ -127,7 +127,9 @@ def keys(argv: Sequence[str], words: str, home: str, name: str) -> None:
     timed = [screen.key("j") for _ in range(KEYS)]
     times = sorted(took for took, _ in timed)
     size = statistics.median(size for _, size in timed)
-    print(f"{name}: key median {statistics.median(times):.1f} ms, p95 {times[int(KEYS * 0.95)]:.1f} ms, {size:.0f} bytes")
+    print(
+        f"{name}: key median {statistics.median(times):.1f} ms, p95 {times[int(KEYS * 0.95)]:.1f} ms, {size:.0f} bytes"
+    )
     screen.end()
 
 

@@ -46,7 +46,9 @@ def main(rounds: int) -> None:
 def training(folder: Path, rounds: int) -> None:
     """Compare a training run with and without the wrapper."""
     repository(folder, {"mlcockpit.toml": '[project]\nkey = "x"\n', "train.py": TRAIN, ".gitignore": "*.db\nmlruns/\n"})
-    make = "from sklearn.datasets import make_classification as m; import pandas as p; x, y = m(4000, 20, random_state=0);"
+    make = (
+        "from sklearn.datasets import make_classification as m; import pandas as p; x, y = m(4000, 20, random_state=0);"
+    )
     run([sys.executable, "-c", f"{make} f = p.DataFrame(x); f['y'] = y; f.to_csv('data.csv', index=False)"], folder)
     command = [sys.executable, "train.py"]
     wrapped = [sys.executable, "-m", "mlcockpit", "--quiet", "run", "--", *command]
@@ -110,7 +112,9 @@ def cpu() -> float:
 
 def report(what: str, plain: float, ours: float) -> None:
     """Print one pair."""
-    print(f"{what:<45} {plain:8.3f} s  {ours:8.3f} s  ratio {ours / plain:5.2f}  more {ours - plain:+.3f} s", flush=True)
+    print(
+        f"{what:<45} {plain:8.3f} s  {ours:8.3f} s  ratio {ours / plain:5.2f}  more {ours - plain:+.3f} s", flush=True
+    )
 
 
 if __name__ == "__main__":

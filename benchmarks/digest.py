@@ -97,7 +97,9 @@ def one_table(root: Path) -> None:
     plain = seconds(lambda: pq.read_table(root / "a.parquet"))
     ours = seconds(lambda: digest_table(root / "a.parquet"))
     line(f"read parquet, {ROWS:,} rows x 6", plain)
-    line("its content digests", ours, f"{ours / plain:5.2f} x read, {ROWS * 6 / ours / 1e6:.0f} million values a second")
+    line(
+        "its content digests", ours, f"{ours / plain:5.2f} x read, {ROWS * 6 / ours / 1e6:.0f} million values a second"
+    )
 
 
 def read(path: Path) -> None:

@@ -34,10 +34,17 @@ def main(runs: int) -> None:
     """Print one line for every pair."""
     with tempfile.TemporaryDirectory(prefix="mlcockpit-benchmark-") as name:
         top = Path(name) / "project"
-        os.environ |= {"MLCOCKPIT_HOME": str(Path(name) / "home"), "MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet"}
+        os.environ |= {
+            "MLCOCKPIT_HOME": str(Path(name) / "home"),
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "GIT_PYTHON_REFRESH": "quiet",
+        }
         os.environ["MLFLOW_TRACKING_URI"] = f"sqlite:///{top}/mlflow.db"
         os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        repository(top, {"train.py": TRAIN, "MLproject": PROJECT, ".gitignore": "*.db\nmlruns/\n", "requirements.txt": "mlflow\n"})
+        repository(
+            top,
+            {"train.py": TRAIN, "MLproject": PROJECT, ".gitignore": "*.db\nmlruns/\n", "requirements.txt": "mlflow\n"},
+        )
         spend(["python", "train.py", "3"], top)
         overhead(top)
         environments(Path(name))
@@ -78,7 +85,10 @@ def environments(folder: Path) -> None:
 
     plain("warm")
     peer, mine = min(plain(f"uv-{n}") for n in range(3)), min(ours(f"ours-{n}") for n in range(3))
-    print(f"uv venv + sync {peer:6.2f} s   environment step {mine:6.2f} s   ratio {mine / peer:5.2f}   goal 1.5", flush=True)
+    print(
+        f"uv venv + sync {peer:6.2f} s   environment step {mine:6.2f} s   ratio {mine / peer:5.2f}   goal 1.5",
+        flush=True,
+    )
 
 
 def recipes(top: Path) -> None:

@@ -17,7 +17,9 @@ import mlcockpit
 
 RUNS = 5
 PACKAGE = Path(mlcockpit.__file__).parent
-ENV = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {"PYTHONPATH": str(PACKAGE.parent)}
+ENV = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"} | {
+    "PYTHONPATH": str(PACKAGE.parent)
+}
 
 
 def cpu_seconds(argv: Sequence[str], runs: int = RUNS) -> float:

@@ -95,7 +95,17 @@ needs_ownable = needs_kind(
     "model", "data", "metric", "goal", "env", "monitor", "run", "inc",
     words="one person can answer for a model, data, a metric, a goal, an environment, a monitor, a run or an incident",
 )  # fmt: skip
-HANDED = {"metric": "H1", "goal": "H1", "data": "H2", "run": "H3", "model": "H3", "deploy": "H4", "env": "H4", "inc": "H5", "person": "H6"}
+HANDED = {
+    "metric": "H1",
+    "goal": "H1",
+    "data": "H2",
+    "run": "H3",
+    "model": "H3",
+    "deploy": "H4",
+    "env": "H4",
+    "inc": "H5",
+    "person": "H6",
+}
 """Kind of entity → the kind of handoff that is usual for it."""
 
 
@@ -126,12 +136,16 @@ class Action:
 
     def command_line(self, selection: Selection) -> str:
         """Return what to type instead, quoted for a shell; empty where there is no twin."""
-        return self.twins.get(selection.kind, self.twin).format(
-            subject=shlex.quote(selection.subject) if selection.subject else "NAME",
-            marked=" ".join(shlex.quote(name) for name in selection.marked) or "RUN RUN",
-            filter=shlex.quote(selection.filter) if selection.filter else "",
-            screen=selection.screen or "overview",
-        ).strip()
+        return (
+            self.twins.get(selection.kind, self.twin)
+            .format(
+                subject=shlex.quote(selection.subject) if selection.subject else "NAME",
+                marked=" ".join(shlex.quote(name) for name in selection.marked) or "RUN RUN",
+                filter=shlex.quote(selection.filter) if selection.filter else "",
+                screen=selection.screen or "overview",
+            )
+            .strip()
+        )
 
 
 def resolve(service: str) -> Callable[..., object]:
@@ -183,18 +197,34 @@ ACTIONS: tuple[Action, ...] = (
         rank=1,
     ),
     Action(
-        "reproduce.stop", "Stop", "Stop the reproduction that runs here; its logs stay.", ("X",), frozenset({"reproduce"}),
-        why_not=needs_running, rank=2,
+        "reproduce.stop",
+        "Stop",
+        "Stop the reproduction that runs here; its logs stay.",
+        ("X",),
+        frozenset({"reproduce"}),
+        why_not=needs_running,
+        rank=2,
     ),
     Action("focus", "Focus", "Put what is under the cursor in the middle.", (), frozenset({"lineage"})),
     Action(
-        "card", "Card", "Open the card of what is under the cursor.", ("i",), frozenset({"lineage"}), "mlcockpit {subject}",
-        why_not=needs_subject, rank=2,
+        "card",
+        "Card",
+        "Open the card of what is under the cursor.",
+        ("i",),
+        frozenset({"lineage"}),
+        "mlcockpit {subject}",
+        why_not=needs_subject,
+        rank=2,
     ),
     Action("mark", "Mark", "Mark this run for comparing.", ("space",), RUNS, rank=2, why_not=needs_run),
     Action("mark.none", "Unmark all", "Take every mark away.", ("M",), RUNS),
     Action(
-        "compare", "Compare", "Compare the marked runs; the first is the baseline.", ("c",), RUNS, rank=3,
+        "compare",
+        "Compare",
+        "Compare the marked runs; the first is the baseline.",
+        ("c",),
+        RUNS,
+        rank=3,
         why_not=needs_two_runs,
     ),
     Action("diffs", "Diffs", "Show only rows that differ, or all.", ("x",), RUNS, rank=4, why_not=needs_compare),
@@ -203,40 +233,89 @@ ACTIONS: tuple[Action, ...] = (
     Action("sort", "Sort", "Choose the column to sort by; again turns it round.", ("s",), RUNS, rank=6),
     Action("columns", "Columns", "Choose the columns.", ("o",), RUNS, rank=7),
     Action(
-        "trace", "Trace", "Show the lineage from here.", ("t",), LISTS, "mlcockpit show lineage --of {subject}",
-        service="mlcockpit.services.show:show", why_not=needs_traceable, rank=9,
+        "trace",
+        "Trace",
+        "Show the lineage from here.",
+        ("t",),
+        LISTS,
+        "mlcockpit show lineage --of {subject}",
+        service="mlcockpit.services.show:show",
+        why_not=needs_traceable,
+        rank=9,
     ),
     Action(
-        "own", "Assign", "Make one person answer for it; the one before is closed, never forgotten.", ("a",), LISTS,
-        "mlcockpit own {subject} PERSON", {"inc": "mlcockpit incident assign {subject} PERSON"},
-        "mlcockpit.services.own:own", needs_ownable, rank=11,
+        "own",
+        "Assign",
+        "Make one person answer for it; the one before is closed, never forgotten.",
+        ("a",),
+        LISTS,
+        "mlcockpit own {subject} PERSON",
+        {"inc": "mlcockpit incident assign {subject} PERSON"},
+        "mlcockpit.services.own:own",
+        needs_ownable,
+        rank=11,
     ),
     Action(
-        "handoff", "Hand off", "Offer it to somebody as a package of work with its criteria; on a handoff: answer it.", ("H",),
-        LISTS, "mlcockpit handoff offer H3 {subject} PERSON",
+        "handoff",
+        "Hand off",
+        "Offer it to somebody as a package of work with its criteria; on a handoff: answer it.",
+        ("H",),
+        LISTS,
+        "mlcockpit handoff offer H3 {subject} PERSON",
         {kind: f"mlcockpit handoff offer {handed} {{subject}} PERSON" for kind, handed in HANDED.items()}
         | {"ho": "mlcockpit handoff accept {subject}"},
-        "mlcockpit.services.handoff_offer:offer_handoff", needs_kind(*HANDED, "ho", words="that cannot be handed over"), rank=12,
+        "mlcockpit.services.handoff_offer:offer_handoff",
+        needs_kind(*HANDED, "ho", words="that cannot be handed over"),
+        rank=12,
     ),
     Action(
-        "note", "Note", "Write a line on the incident's timeline.", ("n",), LISTS, "mlcockpit incident update {subject} 'NOTE'",
+        "note",
+        "Note",
+        "Write a line on the incident's timeline.",
+        ("n",),
+        LISTS,
+        "mlcockpit incident update {subject} 'NOTE'",
         service="mlcockpit.services.incident_update:update_incident",
-        why_not=needs_kind("inc", words="notes are kept on the timeline of an incident (7 lists them)"), rank=13,
+        why_not=needs_kind("inc", words="notes are kept on the timeline of an incident (7 lists them)"),
+        rank=13,
     ),
     Action(
-        "undo", "Undo", "Take back the last thing you recorded; the log keeps both.", ("u",), twin="mlcockpit undo",
+        "undo",
+        "Undo",
+        "Take back the last thing you recorded; the log keeps both.",
+        ("u",),
+        twin="mlcockpit undo",
         service="mlcockpit.services.undo:undo",
     ),
-    Action("gaps", "Gaps", "List every link of the live chains that is missing.", ("exclamation_mark",), rank=14,
-           service="mlcockpit.services.gaps:gaps"),
-    Action("export", "Export", "Write what is shown here into a file: Markdown, CSV or JSON.", ("e",), LISTS,
-           "mlcockpit show {screen} --json", service="mlcockpit.services.export_view:export_view"),
-    Action("lens", "Lens", "Look with the eyes of the next role: it orders, it never hides a red item.", ("L",), rank=10),
+    Action(
+        "gaps",
+        "Gaps",
+        "List every link of the live chains that is missing.",
+        ("exclamation_mark",),
+        rank=14,
+        service="mlcockpit.services.gaps:gaps",
+    ),
+    Action(
+        "export",
+        "Export",
+        "Write what is shown here into a file: Markdown, CSV or JSON.",
+        ("e",),
+        LISTS,
+        "mlcockpit show {screen} --json",
+        service="mlcockpit.services.export_view:export_view",
+    ),
+    Action(
+        "lens", "Lens", "Look with the eyes of the next role: it orders, it never hides a red item.", ("L",), rank=10
+    ),
     Action("copy", "Copy id", "Copy the name of what is under the cursor.", ("y",), why_not=needs_subject),
     Action("copy.command", "Copy command", "Copy the command line that shows this.", ("Y",)),
     Action("refresh", "Refresh", "Read this screen again.", ("r",)),
     Action(
-        "sync", "Sync", "Read MLflow, git, data files and metric sources now.", ("S",), twin="mlcockpit sync",
+        "sync",
+        "Sync",
+        "Read MLflow, git, data files and metric sources now.",
+        ("S",),
+        twin="mlcockpit sync",
         service="mlcockpit.services.sync:sync",
     ),
     Action("zoom", "Zoom", "Give this pane the whole page, or put it back.", ("z",)),

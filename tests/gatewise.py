@@ -68,7 +68,9 @@ def _begin_from_a_trained_one(trained: str, folder: Path) -> None:
             continue
         draft = folder.with_name(f"draft-{folder.name}")
         shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(base, draft, symlinks=True, ignore=shutil.ignore_patterns("cockpit.db*", "mirror.db*", "built.json"))
+        shutil.copytree(
+            base, draft, symlinks=True, ignore=shutil.ignore_patterns("cockpit.db*", "mirror.db*", "built.json")
+        )
         with closing(sqlite3.connect(draft / ".gatewise-build/trained.db")) as store:
             for table, column in WITH_PLACES:
                 store.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (str(base), str(folder)))

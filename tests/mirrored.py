@@ -13,7 +13,12 @@ from tests.builders import a_model_version, a_reproduction
 
 
 def mirror_run(
-    folder: Path, run_id: str, *, user: str = "bo", metrics: Mapping[str, float] | None = None, digests: Sequence[str] = ()
+    folder: Path,
+    run_id: str,
+    *,
+    user: str = "bo",
+    metrics: Mapping[str, float] | None = None,
+    digests: Sequence[str] = (),
 ) -> None:
     """Put one finished run into the project's mirror."""
     connection = schema.open_writing(folder / ".mlcockpit" / "mirror.db")
@@ -27,7 +32,9 @@ def mirror_run(
     for key, value in (metrics or {}).items():
         connection.execute("INSERT INTO metrics VALUES (?, ?, ?, 0, 1767225700000)", (key, row, value))
     for digest in digests:
-        connection.execute("INSERT INTO inputs VALUES (?, 'customers', ?, 'training', 'local', 'data/customers.csv')", (row, digest))
+        connection.execute(
+            "INSERT INTO inputs VALUES (?, 'customers', ?, 'training', 'local', 'data/customers.csv')", (row, digest)
+        )
     connection.close()
 
 

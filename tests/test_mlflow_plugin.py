@@ -29,7 +29,12 @@ print(len(found), len(set(found)), found[0])
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    files = {"mlcockpit.toml": '[project]\nkey = "churn"\n', "train.py": TRAIN, "data.csv": "1\n", ".gitignore": "*.db\n"}
+    files = {
+        "mlcockpit.toml": '[project]\nkey = "churn"\n',
+        "train.py": TRAIN,
+        "data.csv": "1\n",
+        ".gitignore": "*.db\n",
+    }
     return a_repository(tmp_path / "project", files)
 
 

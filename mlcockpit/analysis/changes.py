@@ -45,7 +45,9 @@ def changes(project: Snapshot, since: datetime, until: datetime) -> list[Change]
         if version.published_at is not None
     ]
     found += [
-        Change(each.started_at or each.detected_at, "I", f"inc/{each.id}", f"INC-{each.id} {each.title}", each.created_by)
+        Change(
+            each.started_at or each.detected_at, "I", f"inc/{each.id}", f"INC-{each.id} {each.title}", each.created_by
+        )
         for each in project.incidents
     ]
     found += [

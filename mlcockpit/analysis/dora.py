@@ -34,7 +34,9 @@ def dora(project: Snapshot, window: timedelta) -> list[Measure]:
     """Return the measures over the window that ends now."""
     start = project.as_of - window
     reached = [
-        each for each in project.deployments if each.state in REACHED_USERS and start <= each.started_at <= project.as_of
+        each
+        for each in project.deployments
+        if each.state in REACHED_USERS and start <= each.started_at <= project.as_of
     ]
     weeks = max(window / timedelta(days=7), 1e-9)
     failed = [each for each in reached if has_failed(project, each)]

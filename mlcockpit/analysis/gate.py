@@ -70,9 +70,11 @@ def text_of(check: GateCheck) -> str:
         bounds += [f"at most {check.at_most:g}"] if check.at_most is not None else []
         bounds += ["better than the live version"] if check.better_than_live else []
         return f"{check.metric} {' and '.join(bounds) or 'is known'}"
-    return {"reproduced": "run reproduced", "approval": "approved by another person", "rule": f"rule {check.rule} is quiet"}.get(
-        check.kind, "evidence"
-    )
+    return {
+        "reproduced": "run reproduced",
+        "approval": "approved by another person",
+        "rule": f"rule {check.rule} is quiet",
+    }.get(check.kind, "evidence")
 
 
 def _metric(check: GateCheck, facts: GateFacts) -> tuple[GateWord, str]:

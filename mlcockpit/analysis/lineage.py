@@ -137,7 +137,10 @@ def _links(project: Snapshot) -> Iterator[Links]:
     for run_id in sorted({version.run_id for version in project.model_versions if version.run_id}):
         run = project.runs.get(run_id)
         if run is not None:
-            yield _run_node(run), [*_data_links(project, run), _code_link(project, run), _environment_link(project, run)]
+            yield (
+                _run_node(run),
+                [*_data_links(project, run), _code_link(project, run), _environment_link(project, run)],
+            )
     yield from _incidents(project)
 
 
@@ -150,7 +153,9 @@ def _metrics(project: Snapshot) -> Iterator[Links]:
             if model is not None and key in model.metrics
         ]
         node = Node(f"metric/{key}", Stage.OUTCOME, key)
-        gap = Node(f"metric/{key}#deployment", Stage.DEPLOYMENT, "no deployment", "no live deployment moves this metric")
+        gap = Node(
+            f"metric/{key}#deployment", Stage.DEPLOYMENT, "no deployment", "no live deployment moves this metric"
+        )
         yield node, links or [(gap, gap.gap)]
 
 

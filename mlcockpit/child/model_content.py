@@ -107,7 +107,10 @@ class Walk:
                 gap = numpy.abs(a[~equal] - b[~equal])
                 scale = numpy.maximum(numpy.abs(a[~equal]), numpy.abs(b[~equal]))
                 if not (gap <= 1e-6 * scale + 1e-12).all():
-                    raise Different("%s: %d of %d values differ, at most by %.3g" % (where, (~equal).sum(), a.size, float(gap.max())))
+                    raise Different(
+                        "%s: %d of %d values differ, at most by %.3g"
+                        % (where, (~equal).sum(), a.size, float(gap.max()))
+                    )
                 self.largest = max(self.largest, float(gap.max()))
         elif not (a == b).all():
             raise Different("%s: %d of %d values differ" % (where, int((a != b).sum()), a.size))
@@ -140,7 +143,11 @@ def _state(value):
         return value.bit_generator.state
     if hasattr(value, "state_dict"):
         return dict(value.state_dict())
-    if isinstance(getattr(value, "__dict__", None), dict) and value.__dict__ and not hasattr(type(value), "__getstate__"):
+    if (
+        isinstance(getattr(value, "__dict__", None), dict)
+        and value.__dict__
+        and not hasattr(type(value), "__getstate__")
+    ):
         return dict(value.__dict__)
     try:
         state = value.__getstate__() if hasattr(value, "__getstate__") else None

@@ -57,9 +57,34 @@ _SHAPES = (
 )
 _PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _SHAPES)
 _ANCHORS = (
-    *(b"pass", b"pwd", b"secret", b"token", b"credential", b"auth", b"bearer", b"basic ", b"key", b"string", b"webhook"),
+    *(
+        b"pass",
+        b"pwd",
+        b"secret",
+        b"token",
+        b"credential",
+        b"auth",
+        b"bearer",
+        b"basic ",
+        b"key",
+        b"string",
+        b"webhook",
+    ),
     *(b"://", b"sig", b"akia", b"asia", b"agpa", b"aida", b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
-    *(b"glpat-", b"xox", b"slack", b"aiza", b"ya29.", b"k_live_", b"k_test_", b"sk-", b"hf_", b"dapi", b"pypi-", b"npm_"),
+    *(
+        b"glpat-",
+        b"xox",
+        b"slack",
+        b"aiza",
+        b"ya29.",
+        b"k_live_",
+        b"k_test_",
+        b"sk-",
+        b"hf_",
+        b"dapi",
+        b"pypi-",
+        b"npm_",
+    ),
     *(b"sg.", b"eyj"),
 )
 """Every pattern holds one of these, so that only the text around them is searched: 10 MB of numbers cost nothing."""

@@ -135,11 +135,13 @@ class ReproductionResult:
             standing=Standing(kept["standing"]),
             ingredients=recipe.ingredients,
             metrics=tuple(
-                MetricComparison(one["name"], one["original"], one["reproduced"], one["verdict"]) for one in kept["metrics"]
+                MetricComparison(one["name"], one["original"], one["reproduced"], one["verdict"])
+                for one in kept["metrics"]
             ),
             artifacts=tuple(ArtifactComparison(one["path"], one["verdict"]) for one in kept["artifacts"]),
             other_runs=tuple(
-                OtherRun(one["run_id"], Verdict(one["verdict"]) if one["verdict"] else None) for one in kept["other_runs"]
+                OtherRun(one["run_id"], Verdict(one["verdict"]) if one["verdict"] else None)
+                for one in kept["other_runs"]
             ),
             deterministic=kept["deterministic"],
             seconds=kept["seconds"],

@@ -49,7 +49,9 @@ class CommitTree:
 
     def _objects(self) -> dict[str, str]:
         if self._paths is None:
-            listed = run_git(["ls-tree", "-r", "-z", "--full-tree", self.commit, "--"], cwd=self.root, git_dir=self.git_dir)
+            listed = run_git(
+                ["ls-tree", "-r", "-z", "--full-tree", self.commit, "--"], cwd=self.root, git_dir=self.git_dir
+            )
             entries = (entry.partition(b"\t") for entry in listed.split(b"\0") if entry)
             found = {
                 path.decode("utf-8", "surrogateescape"): meta.split()[2].decode()

@@ -25,7 +25,9 @@ class FeedFile:
     def add(self, table: str, rows: Iterable[Sequence[Value]]) -> None:
         """Add rows with the columns of `FEED`."""
         marks = ", ".join("?" * len(FEED[table]))
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", (tuple(map(_stored, row)) for row in rows))
+        self._connection.executemany(
+            f"INSERT INTO {table} VALUES ({marks})", (tuple(map(_stored, row)) for row in rows)
+        )
 
     def finish(self) -> TrackerReading:
         """Close the file and return it as a reading."""

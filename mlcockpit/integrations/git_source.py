@@ -19,7 +19,15 @@ _NONE = 128
 _LFS = {b"git-lfs clean -- %f", b"git-lfs smudge -- %f", b"git-lfs filter-process"}
 _TAG_FORMAT = "%00".join(
     f"%({field})"
-    for field in ("objecttype", "*objecttype", "objectname", "*objectname", "creatordate:unix", "taggername", "refname:strip=2")
+    for field in (
+        "objecttype",
+        "*objecttype",
+        "objectname",
+        "*objectname",
+        "creatordate:unix",
+        "taggername",
+        "refname:strip=2",
+    )
 )
 
 

@@ -24,7 +24,13 @@ def lines_of(
     """Yield the objects that `argv` prints, ending after {"done": true}; raise SourceFailed about `subject` otherwise."""
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(
-            argv, cwd=cwd, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True
+            argv,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            start_new_session=True,
         )
         try:
             for line in _lines(process, subject, silence_s=silence_s, total_s=total_s):

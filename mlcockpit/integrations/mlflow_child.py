@@ -1,7 +1,7 @@
 """Everything that needs MLflow's client happens in this child process, which answers in JSON lines.
 
-    python -m mlcockpit.integrations.mlflow_child runs URI
-    python -m mlcockpit.integrations.mlflow_child history URI RUN KEY MOST
+python -m mlcockpit.integrations.mlflow_child runs URI
+python -m mlcockpit.integrations.mlflow_child history URI RUN KEY MOST
 """
 
 import json
@@ -101,7 +101,19 @@ def _run(run: Any) -> Iterator[dict[str, Any]]:
     deleted = int(info.lifecycle_stage == "deleted")
     name = getattr(info, "run_name", None) or data.tags.get("mlflow.runName", "")
     times = (info.start_time, info.end_time)
-    row = (key, int(info.experiment_id), name, info.status, deleted, *times, info.artifact_uri, info.user_id or "", "", "", "")
+    row = (
+        key,
+        int(info.experiment_id),
+        name,
+        info.status,
+        deleted,
+        *times,
+        info.artifact_uri,
+        info.user_id or "",
+        "",
+        "",
+        "",
+    )
     yield _rows("runs", [row])
     yield _rows("params", [(key, name, value) for name, value in data.params.items()])
     yield _rows("tags", [(key, name, value) for name, value in data.tags.items()])

@@ -72,7 +72,9 @@ class FolderRuns:
             if path.is_file() and path.stat().st_size <= LARGEST:
                 lines = path.read_text("utf-8", "replace").splitlines()[:most]
                 points = [point for line in lines if (point := _point(line)) is not None]
-                found[path.relative_to(top).as_posix()] = tuple(sorted(points, key=lambda one: (one.step, one.timestamp_ms)))
+                found[path.relative_to(top).as_posix()] = tuple(
+                    sorted(points, key=lambda one: (one.step, one.timestamp_ms))
+                )
         return found
 
     def run_ids(self, *, since_ms: int = 0) -> tuple[str, ...]:
@@ -94,7 +96,9 @@ class FolderRuns:
     def _folders(self) -> Iterator[Path]:
         for experiment in sorted(self.path.iterdir()) if self.path.is_dir() else ():
             if experiment.is_dir() and not experiment.name.startswith(".") and experiment.name != "models":
-                yield from (one for one in sorted(experiment.iterdir()) if (one / "meta.yaml").is_file() and len(one.name) == 32)
+                yield from (
+                    one for one in sorted(experiment.iterdir()) if (one / "meta.yaml").is_file() and len(one.name) == 32
+                )
 
     def _folder(self, run_id: str) -> Path:
         for experiment in self.path.iterdir() if self.path.is_dir() else ():
@@ -135,7 +139,9 @@ def _point(line: str) -> MetricPoint | None:
 
 
 def _latest(points: tuple[MetricPoint, ...]) -> float:
-    return max(points, key=lambda one: (one.step, one.timestamp_ms, -math.inf if math.isnan(one.value) else one.value)).value
+    return max(
+        points, key=lambda one: (one.step, one.timestamp_ms, -math.inf if math.isnan(one.value) else one.value)
+    ).value
 
 
 def _inputs(folder: Path) -> Iterator[RunInput]:
@@ -145,7 +151,10 @@ def _inputs(folder: Path) -> Iterator[RunInput]:
         if dataset:
             tags = link.get("tags")
             context = str(tags.get("mlflow.data.context") or "") if isinstance(tags, dict) else ""
-            words = {key: str(dataset.get(key) or "") for key in ("name", "digest", "source", "source_type", "schema", "profile")}
+            words = {
+                key: str(dataset.get(key) or "")
+                for key in ("name", "digest", "source", "source_type", "schema", "profile")
+            }
             yield RunInput(**words, context=context)
 
 
@@ -153,5 +162,7 @@ def _models(folder: Path, tags: Mapping[str, str]) -> Iterator[RunModel]:
     for place in sorted((folder.parent / "models").glob("*/meta.yaml")):
         model = _meta(place)
         if model.get("source_run_id") == folder.name:
-            yield RunModel(str(model.get("name") or ""), str(model.get("artifact_location") or place.parent / "artifacts"))
+            yield RunModel(
+                str(model.get("name") or ""), str(model.get("artifact_location") or place.parent / "artifacts")
+            )
     yield from (RunModel(path, path) for path in history_paths(tags.get("mlflow.log-model.history", "")))

@@ -163,4 +163,8 @@ def history_paths(text: str) -> list[str]:
         entries = json.loads(text) if text else []
     except ValueError:
         return []
-    return [entry["artifact_path"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("artifact_path"), str)]
+    return [
+        entry["artifact_path"]
+        for entry in entries
+        if isinstance(entry, dict) and isinstance(entry.get("artifact_path"), str)
+    ]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from mlcockpit.integrations.python_installations import normal
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(\[[^\]]*\])?\s*===?\s*(\d[^;\s]*)\s*(;.*)?$")
-BLAMED = re.compile(r"(?:no version of|requested|Because|and|that|build|of)\s+`?([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==")
+BLAMED = re.compile(
+    r"(?:no version of|requested|Because|and|that|build|of)\s+`?([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?=="
+)
 NO_SUCH = re.compile(
     r"(?:no version of)\s*`?([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?=="
     r"|([A-Za-z0-9][A-Za-z0-9._-]*)==\S+ has no (?:usable )?wheels"
@@ -53,7 +55,11 @@ def resolve_pins(text: str, as_of: str, attempt: Attempt, said: Callable[[], str
 def changes(wanted: str, have: str) -> list[str]:
     """Return a sentence for each exact pin of `wanted` that `have` does not meet."""
     new = _pins(have)
-    return [f"{name} {new.get(name, 'missing')} instead of {v}" for name, v in sorted(_pins(wanted).items()) if new.get(name, v) != v]
+    return [
+        f"{name} {new.get(name, 'missing')} instead of {v}"
+        for name, v in sorted(_pins(wanted).items())
+        if new.get(name, v) != v
+    ]
 
 
 def _blamed(complaint: str, lines: str) -> list[str]:

@@ -52,7 +52,9 @@ def _emptied(store: Path, part: Path) -> bool:
     """Write the tables of `store` without their rows to `part`; False where it holds what MLflow did not put there."""
     with contextlib.closing(sqlite3.connect(store)) as source, contextlib.closing(sqlite3.connect(part)) as copy:
         source.backup(copy)
-        rows = copy.execute("SELECT type, name FROM sqlite_master WHERE type IN ('table', 'trigger', 'view')").fetchall()
+        rows = copy.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'trigger', 'view')"
+        ).fetchall()
         if any(kind != "table" and not name.startswith(TRIGGERS) for kind, name in rows):
             return False
         copy.execute("PRAGMA foreign_keys = OFF")

@@ -126,7 +126,9 @@ def _installed(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def _version(python: Path, top: Path) -> str:
     settings = top / "pyvenv.cfg"
     if settings.exists():
-        match = re.search(r"^version(?:_info)?\s*=\s*(\d+\.\d+\.\d+)", settings.read_text(errors="replace"), re.MULTILINE)
+        match = re.search(
+            r"^version(?:_info)?\s*=\s*(\d+\.\d+\.\d+)", settings.read_text(errors="replace"), re.MULTILINE
+        )
         if match:
             return match[1]
     if python.exists() and os.path.samefile(python, sys.executable):

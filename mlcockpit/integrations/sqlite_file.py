@@ -88,7 +88,8 @@ def said(path: Path) -> Iterator[None]:
             hint = "another program is writing it; run mlcockpit sync again when it has finished"
             raise SourceFailed(f"the store {path} is locked", hint=hint) from error
         raise SourceFailed(
-            f"the store {path} cannot be read: {error}", hint="restore it from a copy; the last good mirror stays in use"
+            f"the store {path} cannot be read: {error}",
+            hint="restore it from a copy; the last good mirror stays in use",
         ) from error
 
 

@@ -47,7 +47,8 @@ def open_runs(declared: str | None, root: Path, environ: Mapping[str, str]) -> R
     if (root / "mlruns").is_dir():
         return FolderRuns(root / "mlruns")
     raise EvidenceMissing(
-        f"no MLflow store was found in {root}", hint='name it in mlcockpit.toml: [sources] mlflow = "sqlite:///mlflow.db"'
+        f"no MLflow store was found in {root}",
+        hint='name it in mlcockpit.toml: [sources] mlflow = "sqlite:///mlflow.db"',
     )
 
 

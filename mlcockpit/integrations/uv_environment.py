@@ -69,9 +69,17 @@ class UvEnvironments:
         lines = wanted.get("requirements")
         pins = [line.partition("==") for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
         named = {normal(name.split("[")[0]) for name, _, _ in pins if not name.startswith("-")}
-        if any(same and known.packages.get(normal(name.split("[")[0])) != _bare(v) for name, same, v in pins if ";" not in v):
+        if any(
+            same and known.packages.get(normal(name.split("[")[0])) != _bare(v)
+            for name, same, v in pins
+            if ";" not in v
+        ):
             return None
-        more = sorted(set(known.packages) - named - {"pip", "setuptools", "wheel", "uv"}) if wanted.get("kind") != "existing" else []
+        more = (
+            sorted(set(known.packages) - named - {"pip", "setuptools", "wheel", "uv"})
+            if wanted.get("kind") != "existing"
+            else []
+        )
         extra = (f"{len(more)} packages are installed besides those of the lock",) if more else ()
         label = str(wanted.get("existing_label") or python)
         return BuiltEnvironment(python, known.version, known.packages, extra, f"{label} is used as it is")
@@ -88,7 +96,9 @@ class UvEnvironments:
         if kind in {"lock", "captured", "existing"}:
             return text
         as_of = str(wanted.get("as_of") or "")
-        kept = self.folder / "resolved" / f"{hashlib.sha256(f'{version}|{as_of}|{text}'.encode()).hexdigest()[:24]}.json"
+        kept = (
+            self.folder / "resolved" / f"{hashlib.sha256(f'{version}|{as_of}|{text}'.encode()).hexdigest()[:24]}.json"
+        )
         if kept.exists():
             lock, more = json.loads(kept.read_text())
         else:
@@ -112,7 +122,18 @@ class UvEnvironments:
         asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
         asked.write_text(lines)
         answer.unlink(missing_ok=True)
-        base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python, "-o", str(answer), str(asked)]
+        base = [
+            "pip",
+            "compile",
+            "--quiet",
+            "--no-header",
+            "--no-annotate",
+            "--python",
+            python,
+            "-o",
+            str(answer),
+            str(asked),
+        ]
         dated = ["--exclude-newer", day] if day else []
         base += ["--no-deps"] if alone else []
         for extra in (["--no-build"], SOURCES):
@@ -146,7 +167,9 @@ class UvEnvironments:
             found += self._complete(wanted, inside, file, top, log)
         return found
 
-    def _complete(self, wanted: Mapping[str, object], inside: Sequence[str], file: Path, top: Path, log: Path) -> list[str]:
+    def _complete(
+        self, wanted: Mapping[str, object], inside: Sequence[str], file: Path, top: Path, log: Path
+    ) -> list[str]:
         """Install what a lock left out."""
         before = read_environment(top / "bin" / "python")
         as_of = str(wanted.get("as_of") or "")
@@ -173,7 +196,10 @@ class UvEnvironments:
 
         day = release_month(exists, _until(wanted)) or ""
         for lock, what in (
-            (self._compile(text, day, python, log) if day else None, f"packages of {day[:10]}, when mlflow {version} was new"),
+            (
+                self._compile(text, day, python, log) if day else None,
+                f"packages of {day[:10]}, when mlflow {version} was new",
+            ),
             (self._compile(text + bounds, "", python, log), f"bounds that mlflow {version} needs: {', '.join(USUAL)}"),
         ):
             if lock is not None:
@@ -207,7 +233,10 @@ class UvEnvironments:
         def installed(lines: str, day: str) -> str | None:
             file.write_text(lines)
             dated = ["--exclude-newer", day] if day else []
-            if self._uv(["pip", "install", "--quiet", *inside, *dated, *SOURCES, "-r", str(file)], log).exit_status != 0:
+            if (
+                self._uv(["pip", "install", "--quiet", *inside, *dated, *SOURCES, "-r", str(file)], log).exit_status
+                != 0
+            ):
                 return None
             have = read_environment(file.parent / "bin" / "python")
             return "".join(f"{name}=={version}\n" for name, version in (have.packages if have else {}).items())

@@ -98,7 +98,9 @@ class _Column:
 
     def _add_mean(self, values: pa.Array) -> None:
         kind = values.type
-        if not any(is_a(kind) for is_a in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)):
+        if not any(
+            is_a(kind) for is_a in (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean)
+        ):
             return
         self._is_number = True
         numbers = values.cast(pa.float64(), safe=False) if not pa.types.is_boolean(kind) else values.cast(pa.int8())

@@ -63,7 +63,11 @@ def human_words(project: Snapshot, key: str, earlier: str) -> dict[str, str]:
     declared = project.file.models.get(key)
     words = {}
     if declared is not None:
-        told = {"intended-use": declared.intended_use, "out-of-scope": declared.out_of_scope, "limitations": declared.limitations}
+        told = {
+            "intended-use": declared.intended_use,
+            "out-of-scope": declared.out_of_scope,
+            "limitations": declared.limitations,
+        }
         words = {place: escape(text, 4000) for place, text in told.items() if text}
     kept = {place: text.strip() for place, text in _BLOCK.findall(earlier.replace("\r\n", "\n"))}
     return words | {place: text for place, text in kept.items() if text and text != NOT_WRITTEN}

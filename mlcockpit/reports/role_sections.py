@@ -159,7 +159,10 @@ def untied_table(project: Snapshot) -> Table:
     for each in project.live:
         declared = project.file.models.get(each.model)
         if declared is None or not declared.metrics:
-            cells = (Cell(f"{each.environment} {each.model} v{each.number}", tone=Tone.DOUBTFUL), Cell(day(each.started_at)))
+            cells = (
+                Cell(f"{each.environment} {each.model} v{each.number}", tone=Tone.DOUBTFUL),
+                Cell(day(each.started_at)),
+            )
             rows.append(Row(f"deploy/{each.id}", cells))
     cols = (Column("what", "live"), Column("since", "since"))
     title = "Live models tied to no product metric"
@@ -197,7 +200,14 @@ def reproductions_table(project: Snapshot) -> Table:
 def duplicates_table(project: Snapshot) -> Table:
     """Return work that was done twice."""
     rows = tuple(
-        Row(group.run_ids[0], (Cell(", ".join(short_run(each) for each in group.run_ids)), Cell(", ".join(group.users)), Cell(group.what)))
+        Row(
+            group.run_ids[0],
+            (
+                Cell(", ".join(short_run(each) for each in group.run_ids)),
+                Cell(", ".join(group.users)),
+                Cell(group.what),
+            ),
+        )
         for group in project.duplicates
     )
     cols = (Column("runs", "runs"), Column("who", "who"), Column("what", "what is equal", most=80))

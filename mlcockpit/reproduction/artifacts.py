@@ -33,7 +33,9 @@ CompareModels = Callable[[ModelPairs], Sequence[Mapping[str, object]]]
 """Compares model folders where they can be loaded; one answer for each pair."""
 
 
-def compare_artifacts(old: ArtifactFolders, new: ArtifactFolders, models: CompareModels) -> tuple[ArtifactComparison, ...]:
+def compare_artifacts(
+    old: ArtifactFolders, new: ArtifactFolders, models: CompareModels
+) -> tuple[ArtifactComparison, ...]:
     """Return one comparison for each model and each other file, models first."""
     pairs = _paired(old.models, new.models)
     answers = models([(a, b) for _, a, b in pairs]) if pairs else []
@@ -58,7 +60,9 @@ def _model(name: str, answer: Mapping[str, object]) -> ArtifactComparison:
     if verdict in {"equal_content", "equal_predictions"}:
         largest = answer.get("largest")
         apart = f"at most {largest:.3g} apart" if isinstance(largest, float) and largest else ""
-        return ArtifactComparison(name, "equal_content", "; ".join(part for part in (detail, apart) if part), model=True)
+        return ArtifactComparison(
+            name, "equal_content", "; ".join(part for part in (detail, apart) if part), model=True
+        )
     return ArtifactComparison(name, "different" if verdict == "different" else "excluded", detail, model=True)
 
 

@@ -125,9 +125,7 @@ def finish(
     )
 
 
-def _place(
-    git: GitProcess, begun: Begun, outcome: Outcome, reads: Reads, editable: Mapping[str, CodeState]
-) -> Place:
+def _place(git: GitProcess, begun: Begun, outcome: Outcome, reads: Reads, editable: Mapping[str, CodeState]) -> Place:
     code = begun.launch.code
     root = Path(code.root or begun.launch.cwd)
     elsewhere = {each for start in reads.starts for each in (start.prefix, start.base_prefix)}

@@ -80,7 +80,13 @@ def compare_metrics(
     limits = tolerances or {}
     names = sorted(set(original.metrics) | set(rerun.metrics))
     return tuple(
-        _compare(name, original.metrics.get(name), rerun.metrics.get(name), histories, limits.get(name) or limits.get("*") or Tolerance())
+        _compare(
+            name,
+            original.metrics.get(name),
+            rerun.metrics.get(name),
+            histories,
+            limits.get(name) or limits.get("*") or Tolerance(),
+        )
         for name in names
     )
 

@@ -54,7 +54,9 @@ def lost_data(ingredient: Ingredient, places: DataPlaces) -> tuple[DataFinding, 
     """Return the inputs whose recorded bytes are nowhere to be had; looks only, and only outside of a worktree."""
     items = ingredient.value if isinstance(ingredient.value, list | tuple) else ()
     wanted = [item for item in items if isinstance(item, Mapping) and item.get("sha256") and item.get("path")]
-    return tuple(finding for item in wanted if item.get("from") != "git" and (finding := _lost(item, places)) is not None)
+    return tuple(
+        finding for item in wanted if item.get("from") != "git" and (finding := _lost(item, places)) is not None
+    )
 
 
 def _lost(item: Mapping[str, Json], places: DataPlaces) -> DataFinding | None:
@@ -100,7 +102,9 @@ def _place(item: Mapping[str, Json], places: DataPlaces) -> DataFinding:
         if found == wanted or same_rows(item, source, places):
             _bring(source, target)
             same = found == wanted
-            return DataFinding(name, "same" if same else "same_rows", wanted, found, "" if same else "same rows, other bytes")
+            return DataFinding(
+                name, "same" if same else "same_rows", wanted, found, "" if same else "same rows, other bytes"
+            )
         seen = found
     stored = _stored(name, wanted, places)
     if stored is not None:

@@ -6,7 +6,9 @@ from mlcockpit.reproduction.facts import ProjectFolder
 from mlcockpit.reproduction.source.program import CodeTree, Program
 
 
-def dirty_hints(program: Program | None, tree: CodeTree | None, folder: ProjectFolder | None, start_ms: int) -> tuple[str, ...]:
+def dirty_hints(
+    program: Program | None, tree: CodeTree | None, folder: ProjectFolder | None, start_ms: int
+) -> tuple[str, ...]:
     """Return a sentence for each module whose work tree version differs from the commit and is older than the run."""
     if program is None or tree is None or folder is None:
         return ()

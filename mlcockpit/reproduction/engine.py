@@ -113,12 +113,20 @@ def _compared(order: Order, course: Course, tools: Tools, finished: Finished) ->
 
 
 def _outcome(
-    order: Order, course: Course, finished: Finished, original: RunRecord, rerun: RunRecord | None, store: RunStore | None
+    order: Order,
+    course: Course,
+    finished: Finished,
+    original: RunRecord,
+    rerun: RunRecord | None,
+    store: RunStore | None,
 ) -> Outcome:
     assert course.environment is not None
     roots = [(root, str(course.attempt.code)) for root in order.roots]
     same = original.run_id == order.original.run_id
-    histories = (order.original_histories if same else {}, store.histories(rerun.run_id) if store and rerun and same else {})
+    histories = (
+        order.original_histories if same else {},
+        store.histories(rerun.run_id) if store and rerun and same else {},
+    )
     return Outcome(
         recipe=order.recipe,
         original=original,
@@ -141,7 +149,9 @@ def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> 
         asked, answer = course.attempt.folder / "models.json", course.attempt.folder / "models-compared.json"
         asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
         assert course.environment is not None
-        env = child_environment(order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, ())
+        env = child_environment(
+            order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, ()
+        )
         env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
         argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]
         done = tools.runner.run(
@@ -170,7 +180,9 @@ def _result(order: Order, course: Course, judgement: Judgement) -> ReproductionR
     bare = _bare(order, course.attempt.name, judgement)
     ingredients = tuple(_with_findings(one, course) for one in order.recipe.ingredients)
     notes = (*judgement.notes, *course.notes, *order.recipe.notes)
-    return replace(bare, ingredients=ingredients, seconds=dict(course.seconds), notes=notes, log=str(course.attempt.logs))
+    return replace(
+        bare, ingredients=ingredients, seconds=dict(course.seconds), notes=notes, log=str(course.attempt.logs)
+    )
 
 
 def _bare(order: Order, name: str, judgement: Judgement) -> ReproductionResult:
@@ -198,6 +210,8 @@ def _with_findings(one: Ingredient, course: Course) -> Ingredient:
     if one.name == "environment" and course.environment is not None:
         return replace(one, deviations=tuple(dict.fromkeys((*one.deviations, *course.environment.deviations))))
     if one.name == "data":
-        odd = tuple(f"{found.path}: {found.detail}" for found in course.data if found.state in {"same_rows", "unchecked"})
+        odd = tuple(
+            f"{found.path}: {found.detail}" for found in course.data if found.state in {"same_rows", "unchecked"}
+        )
         return replace(one, deviations=tuple(dict.fromkeys((*one.deviations, *odd))))
     return one

@@ -95,7 +95,11 @@ def _logged_all(outcome: Outcome) -> bool:
     if outcome.recorded_exit == 0 or outcome.rerun.status != outcome.original.status:
         return False
     compared = [one for one in outcome.metrics if one.verdict != "excluded"]
-    return bool(compared) and all(one.verdict in {"equal", "within_tolerance"} for one in compared) and not outcome.parameters
+    return (
+        bool(compared)
+        and all(one.verdict in {"equal", "within_tolerance"} for one in compared)
+        and not outcome.parameters
+    )
 
 
 def _crashed(outcome: Outcome) -> Judgement:
@@ -114,13 +118,17 @@ def _other_parameters(outcome: Outcome) -> Judgement:
     shown = "; ".join(_parameter_words(one) for one in outcome.parameters[:4])
     more = f" and {len(outcome.parameters) - 4} more" if len(outcome.parameters) > 4 else ""
     if outcome.recipe["command"].standing is Standing.RECORDED:
-        return Judgement(Verdict.DIVERGED, f"the captured command logs other parameters now: {shown}{more}", "parameters")
+        return Judgement(
+            Verdict.DIVERGED, f"the captured command logs other parameters now: {shown}{more}", "parameters"
+        )
     typed = set(_typed(outcome.recipe))
     of_code = [one for one in outcome.parameters if one.name not in typed and one.original is not None]
     if of_code and outcome.recipe["code"].standing is Standing.RECORDED and len(of_code) == len(outcome.parameters):
         what = "the code at the recorded commit logs other parameters, so the run had uncommitted changes or other arguments"
         return Judgement(Verdict.INCOMPLETE, f"{what}: {shown}{more}", "code")
-    return Judgement(Verdict.INCOMPLETE, f"the recipe is wrong, not the result; parameters differ: {shown}{more}", "parameters")
+    return Judgement(
+        Verdict.INCOMPLETE, f"the recipe is wrong, not the result; parameters differ: {shown}{more}", "parameters"
+    )
 
 
 def _typed(recipe: Recipe) -> tuple[str, ...]:
@@ -173,7 +181,11 @@ def _diverged(outcome: Outcome, differing: Sequence[MetricComparison]) -> Judgem
         facts += "; the original had FAILED, the rerun did not"
     measured = "; repeats agree with each other" if stable else ""
     weak = outcome.recipe.weakest
-    doubt = f"; the {weak.name} is only {weak.standing.value}, so the recipe may be wrong" if weak.standing is Standing.ASSUMED else ""
+    doubt = (
+        f"; the {weak.name} is only {weak.standing.value}, so the recipe may be wrong"
+        if weak.standing is Standing.ASSUMED
+        else ""
+    )
     return Judgement(Verdict.DIVERGED, f"{facts}; {why}{measured}{doubt}", layer, deterministic=stable)
 
 

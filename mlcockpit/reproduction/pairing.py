@@ -10,7 +10,11 @@ def pair(originals: Sequence[RunRecord], reruns: Sequence[RunRecord]) -> dict[st
     found: dict[str, RunRecord] = {}
     free = list(reruns)
     scored = sorted(
-        ((_likeness(old, new, originals, reruns), -i, -j, old, new) for i, old in enumerate(originals) for j, new in enumerate(reruns)),
+        (
+            (_likeness(old, new, originals, reruns), -i, -j, old, new)
+            for i, old in enumerate(originals)
+            for j, new in enumerate(reruns)
+        ),
         key=lambda entry: entry[:3],
         reverse=True,
     )

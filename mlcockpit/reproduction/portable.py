@@ -32,7 +32,9 @@ def write_portable(recipe: Recipe, run: RunRecord, histories: Histories, *, patc
         "schema": 1,
         "recipe": {**recipe.to_json(), "ingredients": [_ingredient(one, patch) for one in recipe.ingredients]},
         "run": {**asdict(run), "artifact_uri": "", "models": []},
-        "histories": {name: [[one.step, one.value, one.timestamp_ms] for one in points] for name, points in histories.items()},
+        "histories": {
+            name: [[one.step, one.value, one.timestamp_ms] for one in points] for name, points in histories.items()
+        },
     }
     text = json.dumps(found, ensure_ascii=False, sort_keys=True, default=str)
     found["sha256"] = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -49,13 +51,18 @@ def read_portable(text: str, name: str) -> Portable:
         digest = found.pop("sha256", "")
         plain = json.dumps(found, ensure_ascii=False, sort_keys=True, default=str)
         if digest != hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest():
-            raise UsageError(f"{name} was changed after it was written", hint="write it again with `mlcockpit recipe RUN -o`")
+            raise UsageError(
+                f"{name} was changed after it was written", hint="write it again with `mlcockpit recipe RUN -o`"
+            )
         ingredients = tuple(_read_ingredient(one) for one in found["recipe"]["ingredients"])
         if tuple(one.name for one in ingredients) != NAMES:
             raise UsageError(f"{name} does not hold the six ingredients")
         run = found["run"]
         record = RunRecord(**{**run, "inputs": tuple(RunInput(**one) for one in run["inputs"]), "models": ()})
-        points = {key: tuple(MetricPoint(int(s), float(v), int(t)) for s, v, t in one) for key, one in found["histories"].items()}
+        points = {
+            key: tuple(MetricPoint(int(s), float(v), int(t)) for s, v, t in one)
+            for key, one in found["histories"].items()
+        }
         return Portable(Recipe(str(found["recipe"]["run_id"]), ingredients), record, points)
     except (ValueError, KeyError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         raise UsageError(f"{name} cannot be read as a recipe file: {type(error).__name__}") from error

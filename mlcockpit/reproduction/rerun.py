@@ -88,7 +88,10 @@ def _place_missing(order: Order, course: Course, log: Path, cwd: Path) -> str:
         if source.exists() and not source.is_symlink():
             asked.parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if source.is_dir() else shutil.copy2)(source, asked)
-            course.data = (*course.data, DataFinding(str(inside), "unchecked", detail="bytes of today: nothing recorded their digest"))
+            course.data = (
+                *course.data,
+                DataFinding(str(inside), "unchecked", detail="bytes of today: nothing recorded their digest"),
+            )
             return str(inside)
     return ""
 

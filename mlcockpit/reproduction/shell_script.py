@@ -38,17 +38,23 @@ def shell_files(recipe: Recipe, patch: str) -> dict[str, str]:
     code, environment = recipe["code"], recipe["environment"]
     commit = code.text("base") or code.text("commit")
     wanted, as_of = environment.text("python"), environment.text("as_of")
-    text = HEAD.format(what=f"run {recipe.run_id}", repository=shlex.quote(code.text("repository")), commit=shlex.quote(commit))
+    text = HEAD.format(
+        what=f"run {recipe.run_id}", repository=shlex.quote(code.text("repository")), commit=shlex.quote(commit)
+    )
     text += PATCH if patch else ""
     text += _data(recipe)
     text += ENVIRONMENT.format(
-        python=f"--python {shlex.quote(wanted)} " if wanted else "", dated=f" --exclude-newer {shlex.quote(as_of)}" if as_of else ""
+        python=f"--python {shlex.quote(wanted)} " if wanted else "",
+        dated=f" --exclude-newer {shlex.quote(as_of)}" if as_of else "",
     )
     text += "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(_variables(recipe).items()))
     paths = [f"$work/code/{part}" for part in recipe["command"].texts("python_path")]
     text += f'export PYTHONPATH="{":".join(paths)}"\n' if paths else ""
     text += f"cd {shlex.quote(recipe.cwd)}\nexec {shlex.join(recipe.command)}\n"
-    files = {"reproduce.sh": text, "requirements.lock": "".join(f"{line}\n" for line in environment.texts("requirements"))}
+    files = {
+        "reproduce.sh": text,
+        "requirements.lock": "".join(f"{line}\n" for line in environment.texts("requirements")),
+    }
     return files | ({"changes.patch": patch} if patch else {})
 
 
@@ -71,4 +77,8 @@ def _data(recipe: Recipe) -> str:
 def _variables(recipe: Recipe) -> dict[str, str]:
     value = recipe["seed"].field("environment")
     entries = value if isinstance(value, Mapping) else {}
-    return {name: str(text) for name, text in entries.items() if name.isidentifier() and name.isupper() and isinstance(text, str | int)}
+    return {
+        name: str(text)
+        for name, text in entries.items()
+        if name.isidentifier() and name.isupper() and isinstance(text, str | int)
+    }

@@ -17,7 +17,11 @@ MOST_BYTES_OF_A_FILE = 10_000_000
 MOST_BYTES = 100_000_000
 _IDENTITY = {
     f"GIT_{who}_{what}": value
-    for what, value in {"NAME": "mlcockpit", "EMAIL": "snapshot@mlcockpit.invalid", "DATE": "2000-01-01T00:00:00Z"}.items()
+    for what, value in {
+        "NAME": "mlcockpit",
+        "EMAIL": "snapshot@mlcockpit.invalid",
+        "DATE": "2000-01-01T00:00:00Z",
+    }.items()
     for who in ("AUTHOR", "COMMITTER")
 }
 """The same for every snapshot, so that the same state is the same commit."""
@@ -108,7 +112,9 @@ def write_snapshot(
         for change in changes:
             _add(_Store(write, read, snapshots.salt), root, head, change, draft)
         commit = _commit(write, read, head, draft)
-        patch = read(["diff-tree", "--root", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", commit])
+        patch = read(
+            ["diff-tree", "--root", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", commit]
+        )
         _move_objects(Path(incoming), snapshots.store / "objects")
     git(["update-ref", f"refs/snapshots/{commit}", commit], git_dir=snapshots.store)
     digest = hashlib.sha256(patch).hexdigest()

@@ -20,7 +20,12 @@ CAPTURED = re.compile(r"^(PYTHONHASHSEED|[A-Z_]*_THREADS?)$")
 
 
 def child_environment(
-    recipe: Recipe, attempt: Attempt, environment: BuiltEnvironment, environ: Mapping[str, str], store: Path, guard: Sequence[str]
+    recipe: Recipe,
+    attempt: Attempt,
+    environment: BuiltEnvironment,
+    environ: Mapping[str, str],
+    store: Path,
+    guard: Sequence[str],
 ) -> dict[str, str]:
     """Return exactly the variables that the command gets."""
     home, tmp = attempt.place("home"), attempt.place("tmp")

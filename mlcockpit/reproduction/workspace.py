@@ -63,7 +63,9 @@ class Attempt:
     def done(self, stage: str, facts: Mapping[str, object]) -> None:
         """Mark a stage as finished, so that a reader of the folder knows how far it came."""
         text = json.dumps(dict(facts), sort_keys=True, default=str)
-        line = json.dumps({"stage": stage, "facts": facts, "sha256": hashlib.sha256(text.encode()).hexdigest()}, default=str)
+        line = json.dumps(
+            {"stage": stage, "facts": facts, "sha256": hashlib.sha256(text.encode()).hexdigest()}, default=str
+        )
         part = self.folder / f"{stage}.part"
         with part.open("w") as out:
             out.write(line)
@@ -116,7 +118,9 @@ def _attempts(home: Path) -> list[Path]:
     folder = home / "attempts"
     if not folder.is_dir():
         return []
-    return [one for one in sorted(folder.iterdir()) if one.is_dir() and not one.is_symlink() and (one / "lease").exists()]
+    return [
+        one for one in sorted(folder.iterdir()) if one.is_dir() and not one.is_symlink() and (one / "lease").exists()
+    ]
 
 
 @contextlib.contextmanager

@@ -143,9 +143,7 @@ def _declare(
             yield f"{subject} is no longer declared"
     for subject, content in changed.items():
         tx.save(
-            Declaration(
-                subject=subject, content=content, since=tx.now, created_at=tx.recorded_at, created_by=ACTOR
-            )
+            Declaration(subject=subject, content=content, since=tx.now, created_at=tx.recorded_at, created_by=ACTOR)
         )
         was, new = json.loads(before[subject].content) if subject in before else None, json.loads(content)
         tx.happened(Happening(subject, "declared", _difference(was, new), _difference(new, was) or new, actor=ACTOR))

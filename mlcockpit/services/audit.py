@@ -60,7 +60,12 @@ class Audit:
 
     def to_json(self) -> dict[str, object]:
         """Return the object that `reproduce --audit --json` prints."""
-        return {"schema": 1, "total": len(self.runs), "counts": dict(self.counts), "runs": [asdict(one) for one in self.runs]}
+        return {
+            "schema": 1,
+            "total": len(self.runs),
+            "counts": dict(self.counts),
+            "runs": [asdict(one) for one in self.runs],
+        }
 
 
 def audit(cockpit: Cockpit) -> Audit:
@@ -102,7 +107,9 @@ class _World:
 
     def __init__(self, cockpit: Cockpit, runs: Runs) -> None:
         self.cockpit, self.runs = cockpit, runs
-        self.repository: ProjectRepository | None = open_project_repository(cockpit.root, cockpit.state / "snapshots.git")
+        self.repository: ProjectRepository | None = open_project_repository(
+            cockpit.root, cockpit.state / "snapshots.git"
+        )
         self.top = self.repository.root if self.repository else cockpit.root
         self.known_data = published(cockpit)
         self.launches = dict(_launches(cockpit))
@@ -126,7 +133,9 @@ class _World:
         missing, reason = self._lacking(resolved)
         recipe = resolved.recipe
         state = "incomplete" if missing else "ready"
-        return Audited(run.run_id, run.name, state, missing, recipe.standing.value, recipe.completeness, clean(reason, 300))
+        return Audited(
+            run.run_id, run.name, state, missing, recipe.standing.value, recipe.completeness, clean(reason, 300)
+        )
 
     def _lacking(self, resolved: Resolved) -> tuple[str, str]:
         for name in NEEDED:
@@ -137,7 +146,12 @@ class _World:
         if contradictions and resolved.recipe["command"].standing is not Standing.RECORDED:
             return "code", f"the run had uncommitted changes that nobody kept: {contradictions[0]}"
         nowhere = DataPlaces(
-            self.top, self.top, self.cockpit.blobs.get, lambda path: (), partial(_content, self.cockpit), digest=self._digest
+            self.top,
+            self.top,
+            self.cockpit.blobs.get,
+            lambda path: (),
+            partial(_content, self.cockpit),
+            digest=self._digest,
         )
         lost = lost_data(resolved.recipe["data"], nowhere)
         return ("data", "; ".join(map(data_sentence, lost))) if lost else ("", resolved.recipe.weakest.evidence)

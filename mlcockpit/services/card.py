@@ -21,8 +21,12 @@ def card(cockpit: Cockpit, model: str, path: Path | None = None) -> ModelCard:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, made.text.encode())
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceFailed(f"the card {path} cannot be read or written ({error})", hint="name another place with -o FILE") from error
+        raise SourceFailed(
+            f"the card {path} cannot be read or written ({error})", hint="name another place with -o FILE"
+        ) from error
     if path is not None:
         with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
-            tx.happened(Happening(made.name, "card_written", None, {"file": str(path), "written_by_people": made.written}))
+            tx.happened(
+                Happening(made.name, "card_written", None, {"file": str(path), "written_by_people": made.written})
+            )
     return made

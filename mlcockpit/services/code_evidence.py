@@ -33,7 +33,9 @@ class Remembered:
             known = json.loads(path.read_bytes())
         except (OSError, ValueError):
             known = {}
-        self._known: dict[str, Any] = known.get("known", {}) if isinstance(known, dict) and known.get("schema") == _SCHEMA else {}
+        self._known: dict[str, Any] = (
+            known.get("known", {}) if isinstance(known, dict) and known.get("schema") == _SCHEMA else {}
+        )
 
     def __contains__(self, key: str) -> bool:
         return key in self._known
@@ -117,7 +119,9 @@ def _in_git(git: SourceControl, asked: Iterable[str], memory: Remembered) -> set
     here = {ask for ask in asked if ask in memory}
     rest = sorted(asked - here)
     if rest:
-        answers = run_git(["cat-file", "--batch-check"], cwd=git.root, stdin="".join(f"{ask}\n" for ask in rest).encode())
+        answers = run_git(
+            ["cat-file", "--batch-check"], cwd=git.root, stdin="".join(f"{ask}\n" for ask in rest).encode()
+        )
         for ask, answer in zip(rest, answers.split(b"\n"), strict=False):
             if not answer.endswith((b" missing", b" ambiguous")):
                 here.add(ask)
@@ -150,7 +154,9 @@ def _maybe_elsewhere(
     """Return the runs whose script is in the commit under another folder: they may have been started there."""
     lists: dict[str, Sequence[str]] = {}
     elsewhere = []
-    for run in [run for run in named if found[run.run_id].script_exists is False and not run.source.startswith("/")][:MOST]:
+    for run in [run for run in named if found[run.run_id].script_exists is False and not run.source.startswith("/")][
+        :MOST
+    ]:
         if run.commit not in lists:
             try:
                 lists[run.commit] = git.files(run.commit)

@@ -16,7 +16,9 @@ def list_data(cockpit: Cockpit) -> Table:
     known = {version.dataset for version in versions}
     for key in sorted(set(cockpit.file.datasets) - known):
         name = f"data/{key}"
-        rows.append(row(name, Cell(name, link=name), Cell("never published", tone=Tone.UNKNOWN), "", None, None, "", ""))
+        rows.append(
+            row(name, Cell(name, link=name), Cell("never published", tone=Tone.UNKNOWN), "", None, None, "", "")
+        )
     return Table(
         "Datasets",
         columns("version", "state", "published", "rows>", "bytes>", "sha256", "path"),

@@ -82,7 +82,9 @@ def _store(tx: Transaction, key: str, path: str, digest: FileDigest, reason: str
             content_sha256=digest.content_sha256,
             size=digest.size,
             rows=digest.rows,
-            columns={name: {"type": types.get(name, ""), "sha256": sha} for name, sha in (digest.columns or {}).items()},
+            columns={
+                name: {"type": types.get(name, ""), "sha256": sha} for name, sha in (digest.columns or {}).items()
+            },
             state=DatasetState.PUBLISHED,
             published_at=tx.now,
             reason=reason,

@@ -54,7 +54,9 @@ class Demo:
         from mlcockpit.views.demo import demo_sections
 
         version = f"{self.live.model}@{self.live.number} in {self.live.environment}"
-        return demo_sections(self.project, self.attempt, self.findings, self.report, folder=self.folder, version=version)
+        return demo_sections(
+            self.project, self.attempt, self.findings, self.report, folder=self.folder, version=version
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return the same as plain values."""
@@ -101,7 +103,9 @@ def _build(cockpit: Cockpit, folder: Path) -> bool:
     except _sample("attempt").BuildFailed as failed:
         raise StageFailed(str(failed), hint=f"`mlcockpit demo {folder}` goes on where it stopped") from failed
     except OSError as error:
-        raise SourceFailed(f"{error.filename or folder} cannot be written ({error.strerror})", hint="name another folder") from error
+        raise SourceFailed(
+            f"{error.filename or folder} cannot be written ({error.strerror})", hint="name another folder"
+        ) from error
 
 
 def _sample(module: str) -> Any:
@@ -114,7 +118,9 @@ def _sample(module: str) -> Any:
     try:
         return importlib.import_module(f"sample_project.build.{module}")
     except ModuleNotFoundError as missing:
-        raise StageFailed("the sample project is not part of this installation", hint="install mlcockpit again") from missing
+        raise StageFailed(
+            "the sample project is not part of this installation", hint="install mlcockpit again"
+        ) from missing
 
 
 def _open(cockpit: Cockpit, folder: Path) -> Cockpit:
@@ -136,7 +142,9 @@ def _look(cockpit: Cockpit, folder: Path, *, was_there: bool) -> Demo:
     live = next((each for each in project.live if each.environment == ENVIRONMENT), None)
     run = None if live is None else project.run_of(live)
     if live is None or run is None:
-        raise StageFailed(f"nothing serves in env/{ENVIRONMENT} any more", hint=f"`mlcockpit -C {folder} log` shows what happened")
+        raise StageFailed(
+            f"nothing serves in env/{ENVIRONMENT} any more", hint=f"`mlcockpit -C {folder} log` shows what happened"
+        )
     _reproduce_once(cockpit, project, run.run_id)
     cockpit.progress.step("report", str(REPORT))
     report(cockpit, role="all", path=folder / REPORT)

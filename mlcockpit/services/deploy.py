@@ -181,7 +181,9 @@ def _traffic(strategy: Strategy, wanted: int | None) -> int:
     share = usual if wanted is None else wanted
     fits = {Strategy.SHADOW: share == 0, Strategy.CANARY: 0 < share < 100}.get(strategy, share == 100)
     if not fits:
-        raise UsageError(f"{strategy} does not take {share} % of traffic", hint="canary takes 1 to 99, shadow 0, full 100")
+        raise UsageError(
+            f"{strategy} does not take {share} % of traffic", hint="canary takes 1 to 99, shadow 0, full 100"
+        )
     return share
 
 
@@ -219,9 +221,7 @@ def _runs_beside(tx: Transaction, order: Order) -> bool:
     )
 
 
-def _pass_the_gate(
-    cockpit: Cockpit, tx: Transaction, request: PromotionRequest, rules: Mapping[str, int]
-) -> None:
+def _pass_the_gate(cockpit: Cockpit, tx: Transaction, request: PromotionRequest, rules: Mapping[str, int]) -> None:
     """Commit a promotion whose gate is green; raises GateRed or Refused."""
     name = name_of("promo", request)
     judgement = judge_promotion(cockpit, tx, request, rules)
@@ -255,4 +255,3 @@ def _to_close(tx: Transaction, order: Order, state: DeploymentState) -> list[Dep
         for each in tx.all(Deployment, environment=order.environment)
         if each.is_open and (state is DeploymentState.LIVE or each.state in _BESIDE)
     ]
-

@@ -30,7 +30,9 @@ def export_view(cockpit: Cockpit, view: View, style: str, *, table: str = "") ->
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, path)
     except OSError as error:
-        raise SourceFailed(f"{path} cannot be written ({error.strerror})", hint="is the folder yours to write in?") from error
+        raise SourceFailed(
+            f"{path} cannot be written ({error.strerror})", hint="is the folder yours to write in?"
+        ) from error
     return path
 
 

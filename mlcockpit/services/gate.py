@@ -20,7 +20,12 @@ from mlcockpit.services.snapshot import take_snapshot
 from mlcockpit.store.transaction import Transaction
 from mlcockpit.views.table import Cell, Table, columns, row
 
-_TONES = {GateWord.PASS: Tone.GOOD, GateWord.FAIL: Tone.BAD, GateWord.UNKNOWN: Tone.UNKNOWN, GateWord.WAIVED: Tone.DOUBTFUL}
+_TONES = {
+    GateWord.PASS: Tone.GOOD,
+    GateWord.FAIL: Tone.BAD,
+    GateWord.UNKNOWN: Tone.UNKNOWN,
+    GateWord.WAIVED: Tone.DOUBTFUL,
+}
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,9 @@ class Judgement:
 
 def policy_of(file: ProjectFile, environment: str) -> Policy:
     """Return the gates before an environment; no checks where none is declared."""
-    gates: Mapping[str, Gate] = {key: gate for key, gate in sorted(file.gates.items()) if gate.environment == environment}
+    gates: Mapping[str, Gate] = {
+        key: gate for key, gate in sorted(file.gates.items()) if gate.environment == environment
+    }
     wording = canonical_json({key: gate.model_dump(mode="json") for key, gate in gates.items()})
     return Policy(
         checks=[(key, check) for key, gate in gates.items() for check in gate.checks],

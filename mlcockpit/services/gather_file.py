@@ -56,8 +56,14 @@ def from_file(cockpit: Cockpit, path: Path) -> tuple[Gathered, Resolved]:
     code = held.recipe["code"]
     repository = open_project_repository(cockpit.root)
     if repository is None or not repository.exists(code.text("commit")):
-        where = f"git clone {code.text('repository')}" if repository is None else f"git fetch ORIGIN {code.text('commit')}"
-        raise EvidenceMissing(f"commit {code.text('commit')[:12]} is not in {cockpit.root}", hint=f"{where}, and start there")
+        where = (
+            f"git clone {code.text('repository')}" if repository is None else f"git fetch ORIGIN {code.text('commit')}"
+        )
+        raise EvidenceMissing(
+            f"commit {code.text('commit')[:12]} is not in {cockpit.root}", hint=f"{where}, and start there"
+        )
     top = repository.root
     facts = RunFacts(held.run, repository=repository, folder=ProjectFolder(top), roots=(str(top), str(top.resolve())))
-    return Gathered(facts, OneRun(held), repository, launch_is_ours=False), Resolved(held.recipe, Command(held.recipe["command"]))
+    return Gathered(facts, OneRun(held), repository, launch_is_ours=False), Resolved(
+        held.recipe, Command(held.recipe["command"])
+    )

@@ -37,7 +37,9 @@ def _row(incident: Incident, commander: str) -> Row:
     return row(
         name,
         Cell(name, link=name),
-        Cell(f"SEV{incident.severity}", incident.severity, Tone.BAD if hurts and incident.severity <= 2 else Tone.PLAIN),
+        Cell(
+            f"SEV{incident.severity}", incident.severity, Tone.BAD if hurts and incident.severity <= 2 else Tone.PLAIN
+        ),
         Cell(incident.state.value, tone=Tone.DOUBTFUL if hurts else Tone.PLAIN),
         incident.title,
         commander,

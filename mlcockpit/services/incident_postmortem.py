@@ -86,7 +86,12 @@ def _refuse_loose_actions(tx: Transaction, name: str, stored: str) -> None:
 def _written_down(tx: Transaction, number: int, kind: str, new: dict[str, object]) -> None:
     tx.save(
         TimelineNote(
-            incident=number, at=tx.now, author=tx.actor, text=kind.replace("_", " "), created_at=tx.recorded_at, created_by=tx.actor
+            incident=number,
+            at=tx.now,
+            author=tx.actor,
+            text=kind.replace("_", " "),
+            created_at=tx.recorded_at,
+            created_by=tx.actor,
         )
     )
     tx.happened(Happening(f"inc/{number}", kind, None, new))

@@ -50,7 +50,9 @@ def update_incident(cockpit: Cockpit, number: int, news: News) -> Incident:
             old["state"], new["state"] = incident.state.value, news.state.value
             _enter(tx, incident, news.state)
         if not new and not news.note.strip():
-            raise UsageError(f"nothing new about inc/{number}", hint="write a note, or --severity, --cause, --suspect …")
+            raise UsageError(
+                f"nothing new about inc/{number}", hint="write a note, or --severity, --cause, --suspect …"
+            )
         tx.save(incident)
         _note(tx, incident, news.note)
         kind = "incident_updated" if new else "incident_noted"

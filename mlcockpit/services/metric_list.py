@@ -63,7 +63,9 @@ def metric_trend(cockpit: Cockpit, metric: str, *, limit: int = 52) -> list[Sect
 
 def bounds(declared: ProductMetric) -> str:
     """Return what a metric should keep, in words."""
-    words = [] if declared.target is None else [f"{'≥' if declared.direction is Direction.UP else '≤'} {declared.target:g}"]
+    words = (
+        [] if declared.target is None else [f"{'≥' if declared.direction is Direction.UP else '≤'} {declared.target:g}"]
+    )
     words += [] if declared.floor is None else [f"floor {declared.floor:g}"]
     words += [] if declared.ceiling is None else [f"ceiling {declared.ceiling:g}"]
     return ", ".join(words)
@@ -71,7 +73,9 @@ def bounds(declared: ProductMetric) -> str:
 
 def tone_of(declared: ProductMetric, value: float) -> Tone:
     """Return bad outside floor or ceiling, doubtful off target, good otherwise; unknown without any of them."""
-    if (declared.floor is not None and value < declared.floor) or (declared.ceiling is not None and value > declared.ceiling):
+    if (declared.floor is not None and value < declared.floor) or (
+        declared.ceiling is not None and value > declared.ceiling
+    ):
         return Tone.BAD
     if declared.target is None:
         return Tone.PLAIN if declared.floor is None and declared.ceiling is None else Tone.GOOD

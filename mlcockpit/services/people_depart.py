@@ -67,7 +67,9 @@ def preview_departure(cockpit: Cockpit, handle: str, *, to: str | None = None) -
         person = find_person(tx, handle)
         receiver = _receiver(tx, person, to)
         goes_to = "" if receiver is None else receiver.handle
-        risks = [AtRisk(subject, "accountable: an H6 handoff is needed", goes_to) for subject in _accountable(tx, person)]
+        risks = [
+            AtRisk(subject, "accountable: an H6 handoff is needed", goes_to) for subject in _accountable(tx, person)
+        ]
         return Departure(person.handle, [*risks, *_other_risks(tx, person), *lonely])
 
 
@@ -117,7 +119,9 @@ def _receiver(tx: Transaction, person: Person, to: str | None) -> Person | None:
     if to is not None:
         receiver = find_person(tx, to)
         if receiver.handle == person.handle or receiver.status is PersonStatus.DEPARTED:
-            raise Refused(f"person/{receiver.handle} cannot take over", hint="name somebody who stays, with --to PERSON")
+            raise Refused(
+                f"person/{receiver.handle} cannot take over", hint="name somebody who stays, with --to PERSON"
+            )
         return receiver
     deputy = None if person.deputy is None else tx.one(Person, handle=person.deputy)
     return deputy if deputy is not None and deputy.status is not PersonStatus.DEPARTED else None
@@ -138,7 +142,9 @@ def _other_risks(tx: Transaction, person: Person) -> Iterator[AtRisk]:
             yield AtRisk(f"inc/{role.incident}", f"{role.duty.value}, {incident.state.value}")
     for request in tx.all(PromotionRequest, requester=who):
         if request.state in (PromotionState.PENDING, PromotionState.APPROVED):
-            yield AtRisk(name_of("promo", request), f"asked for {request.model}@{request.number}, {request.state.value}")
+            yield AtRisk(
+                name_of("promo", request), f"asked for {request.model}@{request.number}, {request.state.value}"
+            )
     for other in tx.all(Person, deputy=who):
         yield AtRisk(f"person/{other.handle}", "loses their deputy")
     for decision in tx.all(Decision):

@@ -12,9 +12,7 @@ from mlcockpit.views.table import Cell, Table, columns, row
 def list_people(cockpit: Cockpit) -> Table:
     """Return every person; somebody who left and still answers for something is shown as bad."""
     owned = Counter(
-        duty.person
-        for duty in read_all(cockpit.store, Ownership, duty=Duty.ACCOUNTABLE)
-        if duty.until is None
+        duty.person for duty in read_all(cockpit.store, Ownership, duty=Duty.ACCOUNTABLE) if duty.until is None
     )
     rows = []
     for person in sorted(read_all(cockpit.store, Person), key=lambda each: each.handle):

@@ -40,10 +40,16 @@ def promote(
         refuse_unfit(tx, model, number)
         if any(check.kind == "approval" for _, check in policy_of(cockpit.file, place).checks):
             find_person(tx, tx.actor)
-        waiting = [each for each in tx.all(PromotionRequest, model=model, number=number, environment=place) if each.state in _WAITING]
+        waiting = [
+            each
+            for each in tx.all(PromotionRequest, model=model, number=number, environment=place)
+            if each.state in _WAITING
+        ]
         if waiting:
             name = name_of("promo", waiting[0])
-            raise Refused(f"{name} asks for model/{model}@{number} in {place} already", hint=f"`mlcockpit deploy {name}`")
+            raise Refused(
+                f"{name} asks for model/{model}@{number} in {place} already", hint=f"`mlcockpit deploy {name}`"
+            )
         request = tx.save(
             PromotionRequest(
                 model=model,
@@ -59,7 +65,12 @@ def promote(
         _store_evidence(cockpit, tx, request, evidence or {})
         judgement = judge_promotion(cockpit, tx, request, rules)
         store_judgement(tx, request, judgement)
-        new = {"state": request.state.value, "version": f"model/{model}@{number}", "environment": place, **gate_words(judgement)}
+        new = {
+            "state": request.state.value,
+            "version": f"model/{model}@{number}",
+            "environment": place,
+            **gate_words(judgement),
+        }
         tx.happened(Happening(name_of("promo", request), "promotion_requested", None, new, comment))
         return Promotion(request, judgement)
 
@@ -69,7 +80,9 @@ def resolve_environment(cockpit: Cockpit, word: str, model: str) -> str:
     key = parts(resolve_name(cockpit, word, kinds=("env",)))[1]
     serves = cockpit.file.environments[key].model
     if serves != model:
-        raise Refused(f"env/{key} serves model/{serves}, not model/{model}", hint="see [environments] in mlcockpit.toml")
+        raise Refused(
+            f"env/{key} serves model/{serves}, not model/{model}", hint="see [environments] in mlcockpit.toml"
+        )
     return key
 
 
@@ -92,7 +105,10 @@ def gate_words(judgement: Judgement) -> dict[str, object]:
     """Return what an event keeps of a gate: the wording's digest and each result."""
     if not judgement.results:
         return {}
-    return {"policy": judgement.policy.sha256, "gate": {result.text: result.word.value for _, result in judgement.results}}
+    return {
+        "policy": judgement.policy.sha256,
+        "gate": {result.text: result.word.value for _, result in judgement.results},
+    }
 
 
 def advance(tx: Transaction, model: str, number: int, state: ModelState) -> None:
@@ -102,7 +118,9 @@ def advance(tx: Transaction, model: str, number: int, state: ModelState) -> None
         return
     old, version.state = version.state, state
     tx.save(version)
-    tx.happened(Happening(f"model/{model}@{number}", f"model_{state.value}", {"state": old.value}, {"state": state.value}))
+    tx.happened(
+        Happening(f"model/{model}@{number}", f"model_{state.value}", {"state": old.value}, {"state": state.value})
+    )
 
 
 def _store_evidence(cockpit: Cockpit, tx: Transaction, request: PromotionRequest, evidence: Mapping[int, str]) -> None:

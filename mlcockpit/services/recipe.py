@@ -9,6 +9,8 @@ from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gather_run import NOTHING, Given, gather_run
 
 
-def recipe(cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] | None = None, given: Given = NOTHING) -> Recipe:
+def recipe(
+    cockpit: Cockpit, name: str, *, known_data: Sequence[KnownData] | None = None, given: Given = NOTHING
+) -> Recipe:
     """Return the recipe of the run called `name`; raises UnknownName."""
     return resolve(gather_run(cockpit, name, known_data=known_data, given=given).facts).recipe

@@ -29,9 +29,13 @@ def write_recipe(cockpit: Cockpit, name: str, path: Path, *, given: Given = NOTH
 def write_script(cockpit: Cockpit, name: str, folder: Path, *, given: Given = NOTHING) -> list[Path]:
     """Write reproduce.sh, its lock and its patch into a folder; return the files."""
     recipe = resolve(gather_run(cockpit, name, given=given).facts).recipe
-    missing = [one.name for one in recipe.ingredients if one.value is None and one.name in {"code", "command", "environment"}]
+    missing = [
+        one.name for one in recipe.ingredients if one.value is None and one.name in {"code", "command", "environment"}
+    ]
     if missing:
-        raise EvidenceMissing(f"no script without the {missing[0]}: {recipe[missing[0]].evidence}", hint=recipe[missing[0]].raise_by)
+        raise EvidenceMissing(
+            f"no script without the {missing[0]}: {recipe[missing[0]].evidence}", hint=recipe[missing[0]].raise_by
+        )
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for file, text in shell_files(recipe, _patch(cockpit, recipe)).items():
@@ -48,7 +52,9 @@ def read_recipe(path: Path) -> Portable:
             raise SourceFailed(f"{path} is larger than {LARGEST // 10**6} MB", hint="is it a recipe file?")
         return read_portable(path.read_text("utf-8"), path.name)
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceFailed(f"{path} cannot be read: {error}", hint="name a file that `mlcockpit recipe RUN -o` wrote") from error
+        raise SourceFailed(
+            f"{path} cannot be read: {error}", hint="name a file that `mlcockpit recipe RUN -o` wrote"
+        ) from error
 
 
 def _patch(cockpit: Cockpit, recipe: Recipe) -> str:
@@ -57,7 +63,16 @@ def _patch(cockpit: Cockpit, recipe: Recipe) -> str:
     if not code.text("base"):
         return code.text("patch")
     store = Path(code.text("snapshot_store"))
-    arguments = ["diff", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", code.text("base"), code.text("commit"), "--"]
+    arguments = [
+        "diff",
+        "--binary",
+        "--full-index",
+        "--no-ext-diff",
+        "--no-textconv",
+        code.text("base"),
+        code.text("commit"),
+        "--",
+    ]
     alternates = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": str(_objects(cockpit.root))}
     return run_git(arguments, git_dir=store, cwd=cockpit.root, env=alternates).decode("utf-8", "surrogateescape")
 
@@ -73,4 +88,6 @@ def _write(path: Path, text: str) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise SourceFailed(f"{path} cannot be written: {error.strerror}", hint="check the folder and the space on its disk") from error
+        raise SourceFailed(
+            f"{path} cannot be written: {error.strerror}", hint="check the folder and the space on its disk"
+        ) from error

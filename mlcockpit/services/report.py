@@ -92,7 +92,9 @@ def _write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, text.encode())
     except OSError as error:
-        raise SourceFailed(f"{path} cannot be written ({error.strerror})", hint="name another place with -o FILE") from error
+        raise SourceFailed(
+            f"{path} cannot be written ({error.strerror})", hint="name another place with -o FILE"
+        ) from error
 
 
 def _note(cockpit: Cockpit, made: Report, format: str, path: Path | None) -> None:

@@ -84,7 +84,9 @@ def _approve(
         return
     named = (wishes.trust or "").removeprefix("sha256:")
     if named and named != trust_id:
-        raise NotTrusted(f"the recipe is not {named[:16]}… but {trust_id}", hint="look at it with `mlcockpit recipe`, then --trust")
+        raise NotTrusted(
+            f"the recipe is not {named[:16]}… but {trust_id}", hint="look at it with `mlcockpit recipe`, then --trust"
+        )
     if wishes.trust is None and (ask is None or not ask(recipe)):
         raise NotTrusted(
             f"nobody approved running `{' '.join(recipe.command)}` (trust id {trust_id})",

@@ -92,7 +92,11 @@ def _hint(cockpit: Cockpit, word: str, kinds: Sequence[str]) -> str:
     near += [ends[end] for end in get_close_matches(word.rpartition("/")[2], list(ends), n=3, cutoff=0.5)]
     if near:
         return f"nearest: {', '.join(dict.fromkeys(near))}"
-    return f"known: {', '.join(known[-5:])}" if known else "nothing of this kind is known yet; `mlcockpit sync` reads the sources"
+    return (
+        f"known: {', '.join(known[-5:])}"
+        if known
+        else "nothing of this kind is known yet; `mlcockpit sync` reads the sources"
+    )
 
 
 def _numbered(kind: str) -> Callable[[Cockpit], Iterator[str]]:

@@ -32,7 +32,12 @@ def roll_back(cockpit: Cockpit, environment: str, *, reason: str) -> Rollback:
     with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
         bad, target = _pair(tx, place)
         if bad.state in _BESIDE and target.is_open:
-            close(tx, bad, DeploymentState.ROLLED_BACK if bad.state is DeploymentState.CANARY else DeploymentState.FAILED, reason)
+            close(
+                tx,
+                bad,
+                DeploymentState.ROLLED_BACK if bad.state is DeploymentState.CANARY else DeploymentState.FAILED,
+                reason,
+            )
             return Rollback(bad, target)
         close(tx, bad, DeploymentState.ROLLED_BACK, reason)
         order = Order(target.model, target.number, place, Strategy.FULL, 100, reason, target.promotion, planned=False)
@@ -46,7 +51,11 @@ def drill(cockpit: Cockpit, environment: str, *, reason: str) -> Rollback:
     place = _place(cockpit, environment, reason)
     with cockpit.store.write(cockpit.actor, cockpit.at) as tx:
         bad, target = _pair(tx, place)
-        words = {"from": name_of("deploy", bad), "to": name_of("deploy", target), "version": f"model/{target.model}@{target.number}"}
+        words = {
+            "from": name_of("deploy", bad),
+            "to": name_of("deploy", target),
+            "version": f"model/{target.model}@{target.number}",
+        }
         tx.happened(Happening(f"env/{place}", "rollback_drilled", None, words, reason))
         return Rollback(bad, target)
 

@@ -31,7 +31,9 @@ def known_data_anywhere(cockpit: Cockpit) -> tuple[KnownData, ...]:
     """Return every published dataset version, in the order of publication."""
     duties = read_all(cockpit.store, Ownership, duty=Duty.ACCOUNTABLE, until=None)
     owners = {duty.subject.removeprefix("data/"): duty.person for duty in duties if duty.subject.startswith("data/")}
-    dated = [(version.published_at, version) for version in read_all(cockpit.store, DatasetVersion) if version.published_at]
+    dated = [
+        (version.published_at, version) for version in read_all(cockpit.store, DatasetVersion) if version.published_at
+    ]
     return tuple(
         KnownData(
             name=version.dataset,

@@ -62,7 +62,9 @@ class RunBook:
         """Return the pages, for what else is read from the mirror."""
         return self._pages
 
-    def order(self, filter_: str = "", sort: str = NEWEST, *, marks: frozenset[str] = frozenset()) -> tuple["array[int]", int]:
+    def order(
+        self, filter_: str = "", sort: str = NEWEST, *, marks: frozenset[str] = frozenset()
+    ) -> tuple["array[int]", int]:
         """Return the row numbers of the matching runs in order, and how many runs there are; raises UsageError."""
         beside = Beside(self._beside.verdicts, self._beside.owners, self._beside.me, marks, self._beside.digests)
         found = self._pages.order(RunQuery(filter_, sort, self._context.now, beside))
@@ -75,7 +77,9 @@ class RunBook:
         if names:
             return self._pages.columns(names)
         logged = self._pages.fields()
-        compared = [compared_field(term.what, logged) for term in parse(filter_).terms if isinstance(term.what, Compare)]
+        compared = [
+            compared_field(term.what, logged) for term in parse(filter_).terms if isinstance(term.what, Compare)
+        ]
         asked = [key.field for key in sort_keys(sort, logged)] + compared
         usual = [field for field in asked if field.space in (Space.METRIC, Space.PARAM, Space.TAG)]
         usual += [Field(Space.METRIC, key) for key in logged.common("metrics", most=3)]
@@ -133,7 +137,13 @@ class RunBook:
 
 
 def list_runs(
-    cockpit: Cockpit, filter_: str = "", *, sort: str = NEWEST, columns: Sequence[str] = (), limit: int = LIMIT, lens: str = "all"
+    cockpit: Cockpit,
+    filter_: str = "",
+    *,
+    sort: str = NEWEST,
+    columns: Sequence[str] = (),
+    limit: int = LIMIT,
+    lens: str = "all",
 ) -> RunPage:
     """Return the first `limit` matching runs; raises UsageError for a filter, sort or column that means nothing."""
     book = RunBook(cockpit)

@@ -36,7 +36,9 @@ def tried(cockpit: Cockpit, name: str, *, most_different: int = 2) -> tuple[RunR
             likeness = PARAMETERS if differing else SAME if _commit(other) == _commit(wanted) else CODE
             found.append(Tried(other, likeness, differing))
     order = (SAME, CODE, PARAMETERS)
-    return wanted, tuple(sorted(found, key=lambda one: (order.index(one.likeness), len(one.differing), -one.run.start_ms)))
+    return wanted, tuple(
+        sorted(found, key=lambda one: (order.index(one.likeness), len(one.differing), -one.run.start_ms))
+    )
 
 
 def _differing(wanted: Mapping[str, str], other: Mapping[str, str]) -> tuple[str, ...]:

@@ -36,7 +36,9 @@ def undo(cockpit: Cockpit) -> Event:
         reverse(tx, event)
         old = None if event.new is None else json.loads(event.new)
         back = {} if event.old is None else json.loads(event.old)
-        tx.happened(Happening(event.subject, UNDONE, old, {**back, "undoes": event.seq}, f"takes back event {event.seq}"))
+        tx.happened(
+            Happening(event.subject, UNDONE, old, {**back, "undoes": event.seq}, f"takes back event {event.seq}")
+        )
         return event
 
 
@@ -108,7 +110,8 @@ def _take_back_duty(tx: Transaction, event: Event) -> None:
     new, old = _parsed(event.new), _parsed(event.old)
     if "state" in new:
         raise Refused(
-            f"{event.subject} became active with its commander", hint=f"`mlcockpit incident assign {event.subject} PERSON`"
+            f"{event.subject} became active with its commander",
+            hint=f"`mlcockpit incident assign {event.subject} PERSON`",
         )
     (duty, person) = next(iter(new.items()))
     roles = tx.all(IncidentRole, incident=_number(event), duty=duty)
@@ -150,7 +153,9 @@ def _take_back_handoff_state(tx: Transaction, event: Event) -> None:
 def _refuse_unlawful(event: Event, now: IncidentState | HandoffState, back: IncidentState | HandoffState) -> None:
     if back not in may_follow(now):
         allowed = " or ".join(sorted(state.value for state in may_follow(now))) or "nothing"
-        raise Refused(f"{event.subject} is {now.value} and cannot go back to {back.value}", hint=f"next may come {allowed}")
+        raise Refused(
+            f"{event.subject} is {now.value} and cannot go back to {back.value}", hint=f"next may come {allowed}"
+        )
 
 
 def _number(event: Event) -> int:

@@ -30,7 +30,9 @@ def newest_result(database: Path, run_id: str) -> tuple[str, Mapping[str, Any]] 
         return None
     with closing(sqlite3.connect(database, timeout=30)) as connection:
         connection.execute("PRAGMA query_only = ON")
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'reproduction'").fetchone():
+        if not connection.execute(
+            "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'reproduction'"
+        ).fetchone():
             return None
         found = connection.execute(_NEWEST, (run_id,)).fetchone()
     return None if found is None else (str(found[0]), json.loads(found[1]))

@@ -29,7 +29,10 @@ def run_counts(connection: sqlite3.Connection) -> RunCounts:
 def run_facts(connection: sqlite3.Connection, run_ids: Collection[str]) -> Mapping[str, RunFacts]:
     """Return run id → facts for the runs that are mirrored; git and capture are added by who knows them."""
     wanted = json.dumps(sorted(run_ids))
-    rows = [row for (row,) in connection.execute("SELECT id FROM runs WHERE run IN (SELECT value FROM json_each(?))", (wanted,))]
+    rows = [
+        row
+        for (row,) in connection.execute("SELECT id FROM runs WHERE run IN (SELECT value FROM json_each(?))", (wanted,))
+    ]
     inputs = read_inputs(connection, rows)
     params, tags = _texts(connection, "params", rows), _texts(connection, "tags", rows)
     metrics = _numbers(connection, rows)

@@ -108,7 +108,9 @@ class RunPages:
         """Return every experiment with the number of its runs that are not deleted, most runs first."""
         counted = "SELECT count(*) FROM runs r WHERE r.experiment = e.id AND NOT r.is_deleted"
         sql = f"SELECT e.id, e.name, e.is_deleted, e.artifact_location, ({counted}) AS n FROM experiments e ORDER BY n DESC, e.id"
-        return [Experiment(str(i), name, bool(gone), place, n) for i, name, gone, place, n in self._connection.execute(sql)]
+        return [
+            Experiment(str(i), name, bool(gone), place, n) for i, name, gone, place, n in self._connection.execute(sql)
+        ]
 
 
 class LoggedKeys:

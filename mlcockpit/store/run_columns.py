@@ -30,6 +30,7 @@ COLUMNS: Mapping[str, str] = {
 }
 """Field → its value in run r."""
 
+
 @dataclass(frozen=True)
 class Beside:
     """What the project knows of runs that the tracker does not."""

@@ -24,7 +24,9 @@ def find_run(connection: sqlite3.Connection, name: str) -> str:
         f" LIMIT {LISTED + 1}"
     )
     named = "r.name = ?1 OR r.id IN (SELECT t.run FROM tags t WHERE t.key = 'mlflow.runName' AND t.value = ?1)"
-    found = {row[0]: row for condition in (begins, named) for row in connection.execute(sql.format(condition), (wanted,))}
+    found = {
+        row[0]: row for condition in (begins, named) for row in connection.execute(sql.format(condition), (wanted,))
+    }
     if len(found) == 1:
         return str(next(iter(found)))
     if found:

@@ -35,9 +35,17 @@ def order(keys: Sequence[SortKey], beside: Beside) -> tuple[Sql, str]:
         direction = "DESC" if key.descending else "ASC"
         if key.field.space in (Space.PARAM, Space.TAG):
             numeric = _NUMERIC.format(value=value)
-            by += [f"{numeric} IS NULL", f"{numeric} DESC", f"CASE WHEN {numeric} THEN CAST({value} AS REAL) END {direction}"]
+            by += [
+                f"{numeric} IS NULL",
+                f"{numeric} DESC",
+                f"CASE WHEN {numeric} THEN CAST({value} AS REAL) END {direction}",
+            ]
         is_text = key.field.space not in (Space.METRIC, Space.INSTANT, Space.NUMBER)
-        by.append(f"nullif({value}, '') COLLATE NOCASE {direction} NULLS LAST" if is_text else f"{value} {direction} NULLS LAST")
+        by.append(
+            f"nullif({value}, '') COLLATE NOCASE {direction} NULLS LAST"
+            if is_text
+            else f"{value} {direction} NULLS LAST"
+        )
     by += [] if any(key.field.key == "started" for key in keys) else ["r.started_ms DESC"]
     return (" ".join(joins), values), ", ".join([*by, "r.id DESC"])
 

@@ -58,7 +58,9 @@ def read_detail(connection: sqlite3.Connection, run_id: str) -> RunDetail:
         (run_id,),
     ).fetchone()
     if found is None:
-        raise UnknownName(f"there is no run {run_id}", hint="mlcockpit runs lists them; mlcockpit sync looks for new ones")
+        raise UnknownName(
+            f"there is no run {run_id}", hint="mlcockpit runs lists them; mlcockpit sync looks for new ones"
+        )
     row, experiment, artifact_uri, entry_point, parent = found
     (run,) = read_rows(connection, [row])
     logged = connection.execute(f"SELECT key, value, step, at_ms FROM metrics WHERE run = {row} ORDER BY key")
@@ -168,7 +170,9 @@ def _metrics(connection: sqlite3.Connection, rows: str, keys: Sequence[str]) -> 
     return found
 
 
-def _words(connection: sqlite3.Connection, table: str, rows: str, keys: Sequence[str]) -> Mapping[int, dict[str, Words]]:
+def _words(
+    connection: sqlite3.Connection, table: str, rows: str, keys: Sequence[str]
+) -> Mapping[int, dict[str, Words]]:
     found: dict[int, dict[str, Words]] = defaultdict(dict)
     sql = f"SELECT v.run, {_SHORT}, v.size FROM json_each(?) j CROSS JOIN {table} v ON v.key = ? AND v.run = j.value"
     for key in keys:

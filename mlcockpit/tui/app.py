@@ -77,7 +77,12 @@ class CockpitApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
 
     def __init__(
-        self, opener: "Callable[[], Cockpit]", *, place: str = "", project: str = "", monotonic: Callable[[], float] = time.monotonic
+        self,
+        opener: "Callable[[], Cockpit]",
+        *,
+        place: str = "",
+        project: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.animation_level = "none"

@@ -123,7 +123,9 @@ class Deeds(Orders):
         items = place_items(self._app.history.recent, self._names())
         await self._choose("Go to", items, free=True, prompt="runs, run 9be0, inc 42, data customers@v3")
 
-    async def _choose(self, title: str, items: list[Item], *, free: bool = False, prompt: str = "type to search") -> None:
+    async def _choose(
+        self, title: str, items: list[Item], *, free: bool = False, prompt: str = "type to search"
+    ) -> None:
         chooser = Chooser(title, items, prompt=prompt, free=typed_place if free else None)
         await self._app.push_screen(chooser, self._chosen)
 
@@ -158,7 +160,9 @@ class Deeds(Orders):
         self._syncing = True
         try:
             words = [*self._app.command_words(), "sync"]
-            ended = await Child(words, width=200, step=lambda stage, detail: self._app.tell(f"sync: {stage} {detail}", "faint")).run()
+            ended = await Child(
+                words, width=200, step=lambda stage, detail: self._app.tell(f"sync: {stage} {detail}", "faint")
+            ).run()
         finally:
             self._syncing = False
         if ended.exit_code == 0:

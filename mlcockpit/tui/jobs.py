@@ -94,7 +94,9 @@ class Jobs:
     @property
     def words(self) -> str:
         """Return what runs now in a few words; empty where nothing does."""
-        return ", ".join(f"reproducing {job.run_id[:7]} {job.stages[-1].name if job.stages else ''}" for job in self.running)
+        return ", ".join(
+            f"reproducing {job.run_id[:7]} {job.stages[-1].name if job.stages else ''}" for job in self.running
+        )
 
     def stop_all(self) -> None:
         """Leave nothing running."""

@@ -8,7 +8,9 @@ from mlcockpit.actions import ACTIONS, Action, by_id
 def bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:
     """Return one binding an action that has keys, for the screens; a key that means several things asks the screen."""
     taken = [action for action in ACTIONS if action.keys and action.id != "open"]
-    shared = {action.keys[0] for action in taken for other in taken if other is not action and other.keys[0] == action.keys[0]}
+    shared = {
+        action.keys[0] for action in taken for other in taken if other is not action and other.keys[0] == action.keys[0]
+    }
     return [
         _binding(action, f"press('{action.keys[0]}')" if action.keys[0] in shared else f"do('{action.id}')")
         for place, action in enumerate(taken)

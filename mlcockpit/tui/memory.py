@@ -41,7 +41,12 @@ class Memory:
         everything = _read(self.path)
         projects = everything.setdefault("projects", {})
         if isinstance(projects, dict):
-            projects[self.project] = {"place": self.place, "lens": self.lens, "seen": self.seen, "screens": self.screens}
+            projects[self.project] = {
+                "place": self.place,
+                "lens": self.lens,
+                "seen": self.seen,
+                "screens": self.screens,
+            }
         everything |= {"theme": self.theme, "ascii": self.ascii}
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -53,7 +53,9 @@ class Orders:
         self._app.reader.ask("undo", _last_own, self._undo, lambda trouble: self._app.tell(f"Undo: {trouble}"))
 
     async def _undo(self, words: str) -> None:
-        await self._ask("undo", "Undo", self._app.selection(), [f"takes back: {words}", "the log keeps it and its reverse"])
+        await self._ask(
+            "undo", "Undo", self._app.selection(), [f"takes back: {words}", "the log keeps it and its reverse"]
+        )
 
     def _with_people(self, action_id: str, title: str) -> None:
         selection = self._app.selection()
@@ -106,7 +108,9 @@ class Orders:
             return
         items = [Item(f"{row.key} {place}", f"{row.cells[0].text}: {row.cells[1].text}", row.cells[2].text)
                  for place, row in enumerate(table.rows)]  # fmt: skip
-        await self._app.push_screen(Chooser(f"Missing links {len(items)}", items, prompt="enter shows the lineage"), self._gap)
+        await self._app.push_screen(
+            Chooser(f"Missing links {len(items)}", items, prompt="enter shows the lineage"), self._gap
+        )
 
     def _gap(self, chosen: str | None) -> None:
         if chosen:

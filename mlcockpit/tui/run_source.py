@@ -61,7 +61,20 @@ class RunSource:
         fields = _essential(fields) if wanted.narrow and not wanted.columns else fields
         self._fields = fields
         logged = book.pages.fields()
-        own = ("run", "name", "status", "owner", "data", "started", "seconds", "repro", "experiment", "commit", "source", "model")
+        own = (
+            "run",
+            "name",
+            "status",
+            "owner",
+            "data",
+            "started",
+            "seconds",
+            "repro",
+            "experiment",
+            "commit",
+            "source",
+            "model",
+        )
         known = tuple(dict.fromkeys([*own, *sorted(logged.metrics), *sorted(logged.params)]))
         return Ordered(order, total, book.columns(fields), known, book.source_line(), book.context.now, seconds)
 

@@ -33,7 +33,9 @@ class CockpitScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings()]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (as Textual declares it)
-        (0, "-narrow"), (60, "-middle"), (100, "-wide"),
+        (0, "-narrow"),
+        (60, "-middle"),
+        (100, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (16, "-tall")]  # noqa: RUF012
     AUTO_FOCUS = ""
@@ -278,4 +280,3 @@ class CockpitScreen(Screen[None]):
         subject = self.selection().subject
         if subject:
             self.desk.deeds.open_name(subject)
-

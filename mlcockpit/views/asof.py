@@ -15,7 +15,9 @@ _NEVER_SERVED = (DeploymentState.PLANNED, DeploymentState.SHADOW, DeploymentStat
 def asof(project: Snapshot, at: datetime, name: str = "") -> View:
     """Return the state at `at` from every interval that holds it; `name` keeps only lines about one entity."""
     sections = tuple(
-        Table(title, _COLUMNS, tuple(row for row in rows if not name or name in row.key.split(" ")), empty=empty, key=key)
+        Table(
+            title, _COLUMNS, tuple(row for row in rows if not name or name in row.key.split(" ")), empty=empty, key=key
+        )
         for title, key, rows, empty in (
             ("Live", "live", list(_live(project, at)), "nothing was live"),
             ("Aliases", "aliases", list(_aliases(project, at)), "no alias was seen"),
@@ -83,7 +85,9 @@ def _data(project: Snapshot, at: datetime) -> Iterator[Row]:
             names = f"data/{key} data/{key}@v{newest.number}"
             rows = "" if newest.rows is None else f", {newest.rows:,} rows"
             after = next((each.published_at for each in versions if each.number > newest.number), None)
-            yield _line(names, key, f"v{newest.number}{rows}", newest.published_at or at, after, f"sha-256 {newest.sha256[:12]}")
+            yield _line(
+                names, key, f"v{newest.number}{rows}", newest.published_at or at, after, f"sha-256 {newest.sha256[:12]}"
+            )
 
 
 def _incidents(project: Snapshot, at: datetime) -> Iterator[Row]:
@@ -91,7 +95,14 @@ def _incidents(project: Snapshot, at: datetime) -> Iterator[Row]:
         if _holds(at, each.detected_at, each.resolved_at or each.closed_at):
             key = " ".join([f"inc/{each.id}", *each.subjects.split()])
             state = f"{each.title}, severity {each.severity}"
-            yield _line(key, ticket(f"inc/{each.id}"), state, each.detected_at, each.resolved_at or each.closed_at, each.detected_via)
+            yield _line(
+                key,
+                ticket(f"inc/{each.id}"),
+                state,
+                each.detected_at,
+                each.resolved_at or each.closed_at,
+                each.detected_via,
+            )
 
 
 def _metrics(project: Snapshot, at: datetime) -> Iterator[Row]:

@@ -42,9 +42,12 @@ def audit_sections(runs: Sequence[Checked], counts: Mapping[str, int]) -> tuple[
     shown = Text("Audit", tuple(lines), Tone.DOUBTFUL if lacking else Tone.GOOD)
     if not lacking:
         return (shown,)
-    columns = tuple(Column(name, name, right=name == "score", most=70) for name in ("run", "name", "lacks", "score", "reason"))
+    columns = tuple(
+        Column(name, name, right=name == "score", most=70) for name in ("run", "name", "lacks", "score", "reason")
+    )
     rows = tuple(
-        row(f"run/{one.run_id}", one.run_id[:8], one.name, one.missing, str(one.completeness), one.reason) for one in lacking[:MOST]
+        row(f"run/{one.run_id}", one.run_id[:8], one.name, one.missing, str(one.completeness), one.reason)
+        for one in lacking[:MOST]
     )
     title = "Incomplete" if len(lacking) <= MOST else f"Incomplete, the first {MOST} of {len(lacking)}; --json has all"
     return (shown, Table(title, columns, rows))

@@ -18,7 +18,11 @@ def findings_table(findings: Sequence[Finding], judged: int, *, one_line: bool =
         cells = _cells(finding)
         rows.append(Row(finding.subject, (*cells, Cell(finding.fix)) if one_line else cells))
         if finding.fix and not one_line:
-            rows.append(Row(finding.subject, (Cell(""), Cell(""), Cell(""), Cell(f"→ {finding.fix}", tone=Tone.FAINT), Cell(""))))
+            rows.append(
+                Row(
+                    finding.subject, (Cell(""), Cell(""), Cell(""), Cell(f"→ {finding.fix}", tone=Tone.FAINT), Cell(""))
+                )
+            )
     shown = tuple(replace(column, most=200) if column.key == "what" else column for column in columns(*titles))
     clean = f"{judged} rules judged, nothing found"
     return Table("Findings", shown, tuple(rows), empty=clean, note=f"{judged} rules judged")

@@ -68,7 +68,9 @@ def state_cell(project: Snapshot, key: str) -> Cell:
         return Cell(f"older than {limit:g} d", tone=Tone.DOUBTFUL)
     if not project.is_fresh(Source.DATA):
         return Cell("files not read lately", tone=Tone.UNKNOWN)
-    return Cell("fresh" if limit is not None else "no limit declared", tone=Tone.GOOD if limit is not None else Tone.PLAIN)
+    return Cell(
+        "fresh" if limit is not None else "no limit declared", tone=Tone.GOOD if limit is not None else Tone.PLAIN
+    )
 
 
 def versions_table(project: Snapshot, lineage: Lineage, key: str, most: int = 12) -> Table:
@@ -97,7 +99,9 @@ def versions_table(project: Snapshot, lineage: Lineage, key: str, most: int = 12
             Column("more", "change", right=True), Column("columns", "columns"), Column("state", "state"),
             Column("used", "used by"), Column("sha256", "sha-256"))  # fmt: skip
     title = f"Versions of {key}"
-    return Table(title, cols, tuple(rows), "no version yet: `mlcockpit data publish`", total=len(versions), key="versions")
+    return Table(
+        title, cols, tuple(rows), "no version yet: `mlcockpit data publish`", total=len(versions), key="versions"
+    )
 
 
 def hit_table(project: Snapshot) -> Table:
@@ -108,7 +112,12 @@ def hit_table(project: Snapshot) -> Table:
         where = f"{deployment.environment} {deployment.model} v{deployment.number}"
         if run is None or not run.inputs:
             why = "no run is known" if run is None else "its run logged no data"
-            cells = (Cell(where, link=f"deploy/{deployment.id}"), Cell("unknown", tone=Tone.UNKNOWN), Cell(why), Cell(""))
+            cells = (
+                Cell(where, link=f"deploy/{deployment.id}"),
+                Cell("unknown", tone=Tone.UNKNOWN),
+                Cell(why),
+                Cell(""),
+            )
             rows.append(Row(f"deploy/{deployment.id}", cells))
         for read in run.inputs if run else ():
             rows.append(_hit_row(project, where, deployment.id or 0, dataset_version_of(project, read, run), read.name))
@@ -119,7 +128,12 @@ def hit_table(project: Snapshot) -> Table:
 def _hit_row(project: Snapshot, where: str, deployment: int, version: DatasetVersion | None, named: str) -> Row:
     subject = f"deploy/{deployment}"
     if version is None:
-        cells = (Cell(where, link=subject), Cell(named or "unnamed", tone=Tone.UNKNOWN), Cell("no published version"), Cell(""))
+        cells = (
+            Cell(where, link=subject),
+            Cell(named or "unnamed", tone=Tone.UNKNOWN),
+            Cell("no published version"),
+            Cell(""),
+        )
         return Row(subject, cells)
     newest = project.versions_of[version.dataset][-1]
     behind = newest.number - version.number

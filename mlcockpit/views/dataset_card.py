@@ -52,7 +52,12 @@ def columns_table(version: DatasetVersion) -> Table | None:
     if not version.columns:
         return None
     rows = [
-        row(name, name, str(found.get("type", "")), Cell(str(found.get("sha256", ""))[:12], str(found.get("sha256", ""))))
+        row(
+            name,
+            name,
+            str(found.get("type", "")),
+            Cell(str(found.get("sha256", ""))[:12], str(found.get("sha256", ""))),
+        )
         for name, found in list(version.columns.items())[:COLUMNS_MOST]
         if isinstance(found, dict)
     ]

@@ -56,8 +56,15 @@ def _verdict(attempt: Reproduction, version: str) -> Section:
         Cell(attempt.verdict.value, tone=verdict_tone(attempt.verdict)),
         Cell(attempt.reason),
     )
-    titles = (Column("run", "run"), Column("version", "serves as"), Column("verdict", "verdict"), Column("reason", "because"))
-    return Table("Reproduced: the run behind the live model", titles, (row(f"run/{attempt.run_id}", *cells),), key="reproduced")
+    titles = (
+        Column("run", "run"),
+        Column("version", "serves as"),
+        Column("verdict", "verdict"),
+        Column("reason", "because"),
+    )
+    return Table(
+        "Reproduced: the run behind the live model", titles, (row(f"run/{attempt.run_id}", *cells),), key="reproduced"
+    )
 
 
 def _metrics(project: Snapshot) -> Section:
@@ -79,7 +86,12 @@ def _found(findings: Sequence[Finding]) -> Section:
         )
         for each in certain
     ]
-    titles = (Column("rule", "rule"), Column("severity", "severity"), Column("subject", "about"), Column("what", "what"))
+    titles = (
+        Column("rule", "rule"),
+        Column("severity", "severity"),
+        Column("subject", "about"),
+        Column("what", "what"),
+    )
     return Table(f"Check: {count(len(certain), 'finding')}", titles, tuple(rows), "nothing was found", key="findings")
 
 

@@ -43,7 +43,12 @@ def live_table(project: Snapshot) -> Table:
     busy = {deployment.environment for deployment in opened}
     for key, environment in project.file.environments.items():
         if key not in busy:
-            cells = (Cell(key), Cell(environment.model), Cell("nothing is deployed", tone=Tone.UNKNOWN), *(Cell("") for _ in range(7)))
+            cells = (
+                Cell(key),
+                Cell(environment.model),
+                Cell("nothing is deployed", tone=Tone.UNKNOWN),
+                *(Cell("") for _ in range(7)),
+            )
             rows.append(Row(f"env/{key}", cells))
     cols = (
         Column("environment", "where"),
@@ -186,7 +191,9 @@ def _live_row(project: Snapshot, deployment: Deployment) -> Row:
             Cell(f"{deployment.model} v{deployment.number}", link=f"model/{deployment.model}@{deployment.number}"),
             Cell("shadow" if shadow else f"{deployment.traffic_pct} %", 0 if shadow else deployment.traffic_pct),
             day_cell(deployment.started_at),
-            Cell(short_run(run.run_id), run.run_id, link=f"run/{run.run_id}") if run else Cell("none", tone=Tone.UNKNOWN),
+            Cell(short_run(run.run_id), run.run_id, link=f"run/{run.run_id}")
+            if run
+            else Cell("none", tone=Tone.UNKNOWN),
             Cell(verdict.value if verdict else "never", tone=verdict_tone(verdict)),
             Cell(", ".join(known)) if known else Cell("unknown", tone=Tone.UNKNOWN),
             gate_cell(project, deployment.promotion, deployment.environment),

@@ -31,7 +31,10 @@ def deployment_card(project: Snapshot, look: Look) -> View:
         [
             ("where", Cell(found.environment)),
             ("model", Cell(f"{found.model} v{found.number}", link=name)),
-            ("state", f"{found.state.value.replace('_', ' ')}, {found.traffic_pct} % of traffic, {found.strategy.value}"),
+            (
+                "state",
+                f"{found.state.value.replace('_', ' ')}, {found.traffic_pct} % of traffic, {found.strategy.value}",
+            ),
             ("since", f"{day(found.started_at)} by {found.actor}, ran {ran}"),
             ("until", day(found.ended_at)),
             ("why", found.reason or Cell("no reason was written down", tone=Tone.DOUBTFUL)),

@@ -35,7 +35,10 @@ def handoff_card(project: Snapshot, look: Look) -> View:
         [
             ("kind", f"{handoff.kind.value}, {KIND_WORDS[handoff.kind]}"),
             ("about", Cell(handoff.subject, link=handoff.subject)),
-            ("from", Cell(f"{handoff.from_discipline.value}/{handoff.from_person}", link=f"person/{handoff.from_person}")),
+            (
+                "from",
+                Cell(f"{handoff.from_discipline.value}/{handoff.from_person}", link=f"person/{handoff.from_person}"),
+            ),
             ("to", Cell(f"{handoff.to_discipline.value}/{handoff.to_person}", link=f"person/{handoff.to_person}")),
             ("state", handoff.state.value),
             ("whose turn", f"{turn[0].value}/{turn[1]}" if turn else "nobody's"),
@@ -46,4 +49,10 @@ def handoff_card(project: Snapshot, look: Look) -> View:
             ("question", handoff.question),
         ],
     )
-    return card(project, f"ho/{handoff.id}", f"{ticket(f'ho/{handoff.id}')} {handoff.title}", table, contract_table(project, handoff))
+    return card(
+        project,
+        f"ho/{handoff.id}",
+        f"{ticket(f'ho/{handoff.id}')} {handoff.title}",
+        table,
+        contract_table(project, handoff),
+    )

@@ -81,7 +81,9 @@ def list_table(project: Snapshot, look: Look, most: int = 12) -> Table:
         met = sum(c.met or c.waived_by is not None for c in must)
         turn = whose_turn(each)
         late = each.is_overdue(project.as_of)
-        when = f"{age(project.as_of, each.due)} overdue" if late else f"due {day(each.due)}" if each.due and turn else ""
+        when = (
+            f"{age(project.as_of, each.due)} overdue" if late else f"due {day(each.due)}" if each.due and turn else ""
+        )
         tone = Tone.BAD if late else Tone.FAINT if turn is None else Tone.PLAIN
         rows.append(
             Row(
@@ -112,7 +114,9 @@ def list_table(project: Snapshot, look: Look, most: int = 12) -> Table:
 def contract_table(project: Snapshot, handoff: Handoff) -> Table:
     """Return the criteria of one handoff, what is open first."""
     rows = []
-    criteria = sorted(project.criteria_of.get(handoff.id or 0, ()), key=lambda c: (c.met, c.waived_by is not None, not c.must))
+    criteria = sorted(
+        project.criteria_of.get(handoff.id or 0, ()), key=lambda c: (c.met, c.waived_by is not None, not c.must)
+    )
     for each in criteria:
         state = "met" if each.met else f"waived by {each.waived_by}" if each.waived_by else "open"
         tone = Tone.GOOD if each.met else Tone.DOUBTFUL if each.waived_by else Tone.BAD if each.must else Tone.PLAIN
@@ -123,7 +127,12 @@ def contract_table(project: Snapshot, handoff: Handoff) -> Table:
             Cell(each.evidence or each.waived_why),
         )
         rows.append(Row(f"ho/{handoff.id}#{each.id}", cells))
-    cols = (Column("state", "state"), Column("must", ""), Column("criterion", "criterion", most=70), Column("evidence", "evidence"))
+    cols = (
+        Column("state", "state"),
+        Column("must", ""),
+        Column("criterion", "criterion", most=70),
+        Column("evidence", "evidence"),
+    )
     title = f"{ticket(f'ho/{handoff.id}')} {handoff.title}: {handoff.from_person} to {handoff.to_person}"
     return Table(title, cols, tuple(rows), empty="it has no criteria", note=handoff.question, key="contract")
 

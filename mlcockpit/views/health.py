@@ -161,7 +161,13 @@ def _datasets(project: Snapshot) -> Iterator[Statement]:
         name, evidence = f"{key} v{newest.number}", f"{newest.path}, {age(now, at)} old"
         if newest.state is DatasetState.WITHDRAWN:
             yield Statement(
-                Discipline.DATA, Tone.DOUBTFUL, subject, f"{name} is withdrawn", "newest version withdrawn", at, evidence
+                Discipline.DATA,
+                Tone.DOUBTFUL,
+                subject,
+                f"{name} is withdrawn",
+                "newest version withdrawn",
+                at,
+                evidence,
             )
         elif declared.max_age_days is not None and (now - at).days > declared.max_age_days:
             text = f"{name} is {age(now, at)} old, limit {declared.max_age_days:g} d"

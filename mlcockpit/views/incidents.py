@@ -73,7 +73,11 @@ def timeline_table(project: Snapshot, incident: Incident) -> Table:
         (at, who, text)
         for at, who, text in (
             (incident.started_at, "", "began to hurt"),
-            (incident.detected_at, incident.created_by, f"detected{f' by {incident.detected_via}' if incident.detected_via else ''}"),
+            (
+                incident.detected_at,
+                incident.created_by,
+                f"detected{f' by {incident.detected_via}' if incident.detected_via else ''}",
+            ),
             (incident.mitigated_at, "", "mitigated: users are fine"),
             (incident.resolved_at, "", f"resolved: {incident.cause or 'cause'} is gone"),
             (incident.closed_at, "", "closed"),
@@ -174,6 +178,9 @@ def _incident_row(project: Snapshot, incident: Incident) -> Row:
             lasted,
             Cell(lead, link=f"person/{lead}") if lead else nobody,
             Cell(" ".join(incident.subjects.split())),
-            Cell(incident.cause.value if incident.cause else "unknown", tone=Tone.PLAIN if incident.cause else Tone.UNKNOWN),
+            Cell(
+                incident.cause.value if incident.cause else "unknown",
+                tone=Tone.PLAIN if incident.cause else Tone.UNKNOWN,
+            ),
         ),
     )

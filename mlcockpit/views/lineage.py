@@ -24,10 +24,16 @@ def lineage(project: Snapshot, look: Look) -> View:
         focus = next(iter(graph.nodes), "")
     title = "Lineage  ·  what does this come from, what breaks if it changes, where is a link missing?"
     if not focus:
-        nothing = Text("", ("nothing is live, registered or measured yet; `mlcockpit sync` reads the sources",), Tone.UNKNOWN)
+        nothing = Text(
+            "", ("nothing is live, registered or measured yet; `mlcockpit sync` reads the sources",), Tone.UNKNOWN
+        )
         return View("lineage", title, project.as_of, source_lines(project), (nothing,))
     node = find(graph, focus)
-    sections: tuple[Section, ...] = (columns_table(graph, node), edges_table(graph, node), reach_table(project, graph, node))
+    sections: tuple[Section, ...] = (
+        columns_table(graph, node),
+        edges_table(graph, node),
+        reach_table(project, graph, node),
+    )
     return View("lineage", title, project.as_of, source_lines(project), sections)
 
 
@@ -68,7 +74,11 @@ def columns_table(graph: Lineage, focus: Node) -> Table:
 def edges_table(graph: Lineage, focus: Node) -> Table:
     """Return what the focus comes from, nearest first, each link with what says so or why it is missing."""
     rows = tuple(chain_row(node, evidence) for node, evidence in graph.sourced(focus.name))
-    cols = (Column("stage", "stage"), Column("what", "comes from", most=50), Column("evidence", "evidence or gap", most=70))
+    cols = (
+        Column("stage", "stage"),
+        Column("what", "comes from", most=50),
+        Column("evidence", "evidence or gap", most=70),
+    )
     return Table("Comes from", cols, rows, empty="nothing: this is where a chain begins", key="origins")
 
 
@@ -153,4 +163,6 @@ def _owned(project: Snapshot, name: str) -> str:
 
 def _open_work(project: Snapshot, name: str) -> list[str]:
     waits = (HandoffState.OFFERED, HandoffState.RETURNED, HandoffState.ACCEPTED)
-    return [f"HO-{each.id} {each.to_person}" for each in project.handoffs if each.subject == name and each.state in waits]
+    return [
+        f"HO-{each.id} {each.to_person}" for each in project.handoffs if each.subject == name and each.state in waits
+    ]

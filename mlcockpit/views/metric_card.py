@@ -16,7 +16,9 @@ def metric_card(project: Snapshot, look: Look) -> View:
     """Return the card of metric/KEY; raises UnknownName with the declared ones."""
     _, key, _ = parts(look.focus)
     if key not in project.file.metrics:
-        raise UnknownName(f"there is no metric {key!r}", hint=f"declared: {joined(sorted(project.file.metrics), 8) or 'none'}")
+        raise UnknownName(
+            f"there is no metric {key!r}", hint=f"declared: {joined(sorted(project.file.metrics), 8) or 'none'}"
+        )
     metric, assessed = project.file.metrics[key], assessments(project)[key]
     tone = COURSE_TONES[assessed.course]
     goals = [goal.objective for goal in project.file.goals.values() if key in goal.metrics]

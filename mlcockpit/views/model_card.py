@@ -68,7 +68,9 @@ def evaluation_table(project: Snapshot, version: ModelVersion, most: int = 20) -
                     Cell(name),
                     Cell(number(value), value),
                     Cell(number(beside), beside),
-                    Cell("" if beside is None else f"{value - beside:+.3g}", None if beside is None else value - beside),
+                    Cell(
+                        "" if beside is None else f"{value - beside:+.3g}", None if beside is None else value - beside
+                    ),
                 ),
             )
         )
@@ -86,14 +88,20 @@ def versions_table(project: Snapshot, key: str, versions: list[ModelVersion], mo
     """Return the versions, newest first, with run, aliases and where they run."""
     rows = []
     for each in list(reversed(versions))[:most]:
-        places = [deployment.environment for deployment in project.live if (deployment.model, deployment.number) == (key, each.number)]
+        places = [
+            deployment.environment
+            for deployment in project.live
+            if (deployment.model, deployment.number) == (key, each.number)
+        ]
         rows.append(
             Row(
                 f"model/{key}@{each.number}",
                 (
                     Cell(f"v{each.number}", each.number, link=f"model/{key}@{each.number}"),
                     day_cell(each.registered_at),
-                    Cell(short_run(each.run_id) or "none", each.run_id, link=f"run/{each.run_id}" if each.run_id else ""),
+                    Cell(
+                        short_run(each.run_id) or "none", each.run_id, link=f"run/{each.run_id}" if each.run_id else ""
+                    ),
                     Cell(joined(_aliases(project, key, each.number))),
                     Cell("live in " + ", ".join(places) if places else each.state.value),
                     _verdict_cell(project, each),
@@ -106,7 +114,9 @@ def versions_table(project: Snapshot, key: str, versions: list[ModelVersion], mo
 
 
 def _aliases(project: Snapshot, key: str, number_: int) -> list[str]:
-    return [each.alias for each in project.aliases if each.until is None and (each.model, each.number) == (key, number_)]
+    return [
+        each.alias for each in project.aliases if each.until is None and (each.model, each.number) == (key, number_)
+    ]
 
 
 def _verdict_cell(project: Snapshot, version: ModelVersion) -> Cell:

@@ -73,7 +73,9 @@ def _of_metric(project: Snapshot, key: str, monitor: Monitor, bound: str) -> Mon
     evidence = measured(last, project.as_of)
     unread = declared is not None and declared.source is not None and not project.is_fresh(Source.METRICS)
     if project.as_of - last.at > longest or unread:
-        return MonitorReading(key, Tone.UNKNOWN, "unknown", last.value, bound, None, f"no fresh value: {evidence}", values)
+        return MonitorReading(
+            key, Tone.UNKNOWN, "unknown", last.value, bound, None, f"no fresh value: {evidence}", values
+        )
     since = None
     for each in reversed(seen):
         if not _is_bad(monitor, each.value):
@@ -97,8 +99,12 @@ def _of_age(project: Snapshot, key: str, monitor: Monitor) -> MonitorReading:
     if limit is None and monitor.dataset in project.file.datasets:
         limit = project.file.datasets[monitor.dataset or ""].max_age_days
     if limit is None:
-        return MonitorReading(key, Tone.UNKNOWN, "unknown", days, "no bound", None, "neither at_most nor max_age_days is declared")
+        return MonitorReading(
+            key, Tone.UNKNOWN, "unknown", days, "no bound", None, "neither at_most nor max_age_days is declared"
+        )
     bad = days > limit
     evidence = f"{newest.dataset} v{newest.number}, {number(days)} d old"
     since = at + timedelta(days=limit) if bad else None
-    return MonitorReading(key, Tone.BAD if bad else Tone.GOOD, "red" if bad else "ok", days, f"<= {limit:g} d", since, evidence)
+    return MonitorReading(
+        key, Tone.BAD if bad else Tone.GOOD, "red" if bad else "ok", days, f"<= {limit:g} d", since, evidence
+    )

@@ -23,7 +23,9 @@ def short_names(names: Sequence[str]) -> str:
 
 def _common_start(first: str, last: str) -> str:
     """Return how both begin, up to a sign that is no letter and no digit; the first and last of a sorted list."""
-    same = next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    same = next(
+        (place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last))
+    )
     while same and first[same - 1].isalnum():
         same -= 1
     return first[:same]

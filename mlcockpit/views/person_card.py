@@ -19,7 +19,9 @@ def person_card(project: Snapshot, look: Look) -> View:
     _, handle, _ = parts(look.focus)
     person = project.person.get(handle)
     if person is None:
-        raise UnknownName(f"there is no person {handle!r}", hint=f"known: {joined(sorted(project.person), 8) or 'nobody'}")
+        raise UnknownName(
+            f"there is no person {handle!r}", hint=f"known: {joined(sorted(project.person), 8) or 'nobody'}"
+        )
     gone = person.status is PersonStatus.DEPARTED
     held = [subject for subject, who in project.accountable.items() if who == handle]
     status = f"left {day(person.departed_on)}".strip() if gone else person.status.value
@@ -62,7 +64,13 @@ def duties_table(project: Snapshot, handle: str) -> Table:
         )
         for each in sorted(duties, key=lambda duty: (duty.until is not None, duty.subject))
     )
-    cols = (Column("subject", "subject"), Column("duty", "duty"), Column("since", "for"), Column("until", "until"), Column("why", "why"))
+    cols = (
+        Column("subject", "subject"),
+        Column("duty", "duty"),
+        Column("since", "for"),
+        Column("until", "until"),
+        Column("why", "why"),
+    )
     return Table("Answers for", cols, rows, empty="nothing", key="duties")
 
 

@@ -39,7 +39,12 @@ def goals_table(project: Snapshot) -> Table:
         tone = tone if off else Tone.UNKNOWN if unknown or not goal.metrics else Tone.GOOD
         cells = (Cell(goal.objective), Cell(goal.period), Cell(state, tone=tone), owner_cell(project, f"goal/{key}"))
         rows.append(Row(f"goal/{key}", cells))
-    cols = (Column("objective", "goal", most=70), Column("period", "period"), Column("state", "state"), Column("owner", "owner"))
+    cols = (
+        Column("objective", "goal", most=70),
+        Column("period", "period"),
+        Column("state", "state"),
+        Column("owner", "owner"),
+    )
     return Table("Goals", cols, tuple(rows), empty="no goal is declared; add [goals.NAME] to mlcockpit.toml")
 
 
@@ -72,7 +77,9 @@ def metric_chart(project: Snapshot, key: str) -> Chart:
     metric = project.file.metrics[key]
     points = tuple(Point(each.at, each.value) for each in seen)
     came = changes(project, seen[0].at, project.as_of) if seen else []
-    marks = tuple(Mark(each.at, each.letter, f"{each.text}  ({each.actor})") for each in reversed(came) if each.letter != "C")
+    marks = tuple(
+        Mark(each.at, each.letter, f"{each.text}  ({each.actor})") for each in reversed(came) if each.letter != "C"
+    )
     source = f"{metric.definition or key}; source {seen[-1].source}" if seen else ""
     goal = next((bound for bound in (metric.target, metric.ceiling, metric.floor) if bound is not None), None)
     return Chart(key, points, goal, marks, metric.unit, source, key="chart")
@@ -96,7 +103,9 @@ def suspects_section(project: Snapshot, key: str) -> Section:
         )
     cols = (Column("before", "when"), Column("what", "change"), Column("who", "who"), Column("related", "in the chain"))
     title = f"Changes in the {BEFORE.days} days before {key} went off on {day(assessed.since)}"
-    return Table(title, cols, tuple(rows), empty="no deployment and no dataset version came just before", key="suspects")
+    return Table(
+        title, cols, tuple(rows), empty="no deployment and no dataset version came just before", key="suspects"
+    )
 
 
 def _metric_row(project: Snapshot, key: str, assessed: Assessment) -> Row:

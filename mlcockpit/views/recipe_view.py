@@ -53,7 +53,10 @@ def result_sections(result: ReproductionResult) -> tuple[Section, ...]:
         rows = [row(one.path, one.path, _verdict_cell(one.verdict), one.detail) for one in result.artifacts]
         sections.append(Table("Artifacts", _columns("path", "verdict", "detail"), tuple(rows)))
     if result.other_runs:
-        rows = [row(f"run/{one.run_id}", one.run_id, one.verdict.value if one.verdict else "no pair") for one in result.other_runs]
+        rows = [
+            row(f"run/{one.run_id}", one.run_id, one.verdict.value if one.verdict else "no pair")
+            for one in result.other_runs
+        ]
         sections.append(Table("Other runs of the launch", _columns("run", "verdict"), tuple(rows)))
     return tuple(sections)
 
@@ -67,7 +70,13 @@ def command_line(argv: Sequence[str], cwd: str) -> str:
 def ingredient_table(ingredients: Sequence[Ingredient]) -> Table:
     """Return one row for each ingredient."""
     rows = tuple(
-        row(one.name, one.name, Cell(one.standing.value, one.standing.value, TONES[one.standing]), _short(one), one.evidence)
+        row(
+            one.name,
+            one.name,
+            Cell(one.standing.value, one.standing.value, TONES[one.standing]),
+            _short(one),
+            one.evidence,
+        )
         for one in ingredients
     )
     return Table("Ingredients", _columns("ingredient", "standing", "value", "evidence", most=70), rows)
@@ -91,7 +100,14 @@ def _verdict_lines(result: ReproductionResult) -> tuple[str, ...]:
 
 def _metric_table(result: ReproductionResult) -> Table:
     rows = tuple(
-        row(one.name, one.name, _number(one.original), _number(one.reproduced), _number(one.difference), _verdict_cell(one.verdict))
+        row(
+            one.name,
+            one.name,
+            _number(one.original),
+            _number(one.reproduced),
+            _number(one.difference),
+            _verdict_cell(one.verdict),
+        )
         for one in result.metrics
     )
     return Table("Metrics", _columns("metric", "original>", "reproduced>", "difference>", "verdict"), rows)
@@ -121,7 +137,9 @@ def _short(one: Ingredient) -> str:
         python = f"python {one.text('python')}" if one.text("python") else "python unknown"
         return f"{python}, {len(lines)} requirements" if lines else f"{python}, {one.text('path')}"
     if one.name == "data" and isinstance(value, list | tuple):
-        names = [str(item.get("path") or item.get("uri") or item.get("name")) for item in value if isinstance(item, Mapping)]
+        names = [
+            str(item.get("path") or item.get("uri") or item.get("name")) for item in value if isinstance(item, Mapping)
+        ]
         return ", ".join(names) or "none read"
     if one.name == "parameters" and isinstance(value, Mapping):
         return ", ".join(f"{name}={text}" for name, text in value.items()) or "none"

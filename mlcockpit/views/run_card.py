@@ -52,7 +52,12 @@ def metrics_table(detail: RunDetail, again: Sequence[MetricComparison] = ()) -> 
             cells += _again(compared.get(key))
         rows.append(Row(key, (*cells, Cell(str(last.step), last.step))))
     more = (Column("again", "again", right=True), Column("same", "")) if compared else ()
-    columns = (Column("metric", "metric"), Column("value", "value", right=True), *more, Column("step", "step", right=True))
+    columns = (
+        Column("metric", "metric"),
+        Column("value", "value", right=True),
+        *more,
+        Column("step", "step", right=True),
+    )
     return Table("Metrics", columns, tuple(rows), empty="it logged none", key="metrics")
 
 
@@ -66,7 +71,9 @@ def _again(one: MetricComparison | None) -> list[Cell]:
 def words_table(title: str, words: Mapping[str, Words], what: str) -> Table:
     """Return parameters or tags; a long one shows its beginning and size."""
     rows = tuple(Row(key, (Cell(key), Cell(str(text)))) for key, text in words.items())
-    return Table(title, (Column(what, what), Column("value", "value", most=90)), rows, empty="it logged none", key=title.lower())
+    return Table(
+        title, (Column(what, what), Column("value", "value", most=90)), rows, empty="it logged none", key=title.lower()
+    )
 
 
 def inputs_table(inputs: Sequence[RunInput], context: RunContext) -> Table:
@@ -75,10 +82,14 @@ def inputs_table(inputs: Sequence[RunInput], context: RunContext) -> Table:
     for each in inputs:
         recorded = f"{each.name}@{each.digest}"
         version = data_name(recorded, context)
-        known = Cell(version, link=f"data/{version}") if version != recorded else Cell("not published", tone=Tone.UNKNOWN)
+        known = (
+            Cell(version, link=f"data/{version}") if version != recorded else Cell("not published", tone=Tone.UNKNOWN)
+        )
         rows.append(Row(recorded, (Cell(each.name), Cell(each.context), Cell(each.digest), known, Cell(each.place))))
     columns = tuple(Column(name, name) for name in ("input", "use", "digest", "version", "source"))
-    return Table("Inputs", columns, tuple(rows), empty="it recorded none: log_input in its code, or mlcockpit run", key="inputs")
+    return Table(
+        "Inputs", columns, tuple(rows), empty="it recorded none: log_input in its code, or mlcockpit run", key="inputs"
+    )
 
 
 def _facts(detail: RunDetail, context: RunContext, attempt: Attempt | None) -> list[Fact]:

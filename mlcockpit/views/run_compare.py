@@ -24,7 +24,9 @@ def compare_table(details: Sequence[RunDetail], context: RunContext, *, differin
         columns,
         tuple(shown[:MOST_SHOWN]),
         empty="these runs are equal in every metric, parameter and input",
-        note="" if len(shown) <= MOST_SHOWN else f"the first {MOST_SHOWN} of {len(shown)} rows; x shows only differing ones",
+        note=""
+        if len(shown) <= MOST_SHOWN
+        else f"the first {MOST_SHOWN} of {len(shown)} rows; x shows only differing ones",
         key="compare",
     )
 
@@ -46,7 +48,13 @@ def _metric_rows(details: Sequence[RunDetail]) -> list[tuple[Row, bool]]:
 def _metric_cell(value: float | None, base: float | None, *, is_base: bool) -> Cell:
     if value is None:
         return Cell("-", None, Tone.FAINT)
-    text = f"{value:,.0f}" if abs(value) >= 1000 and isfinite(value) else f"{value:.4g}" if isfinite(value) else number(value)
+    text = (
+        f"{value:,.0f}"
+        if abs(value) >= 1000 and isfinite(value)
+        else f"{value:.4g}"
+        if isfinite(value)
+        else number(value)
+    )
     if is_base or base is None or not (isfinite(base) and isfinite(value)) or base == value:
         return Cell(text, value)
     return Cell(f"{text}  {signed(value - base)}", value)

@@ -139,7 +139,12 @@ def _own(run: RunRow, key: str) -> Cell:
         return Cell(length_of(run), run.seconds)
     if key == "commit":
         return Cell(run.commit[:8], run.commit or None, _missing([run.commit] if run.commit else []))
-    texts: Mapping[str, Value] = {"name": run.name, "experiment": run.experiment, "user": run.user, "source": run.source}
+    texts: Mapping[str, Value] = {
+        "name": run.name,
+        "experiment": run.experiment,
+        "user": run.user,
+        "source": run.source,
+    }
     return Cell(str(texts.get(key, "")))
 
 

@@ -67,7 +67,10 @@ def _changed(project: Snapshot, look: Look) -> Section | None:
     start = look.start(project)
     told = stories([event for event in project.events if start < event.at <= project.as_of])
     rows = tuple(
-        Row(story.subject, (Cell(f"{story.at:%m-%d}", story.at), Cell(story.actor), Cell(story.text, link=story.subject)))
+        Row(
+            story.subject,
+            (Cell(f"{story.at:%m-%d}", story.at), Cell(story.actor), Cell(story.text, link=story.subject)),
+        )
         for story in told[:CHANGED_MOST]
     )
     title = _titled(f"Changed {look.start_in_words(project)}", len(rows), len(told))

@@ -80,7 +80,8 @@ def _table_text(table: Table, width: int, colour: bool) -> list[str]:
 
 def _widths(columns: Sequence[Column], texts: Sequence[Sequence[str]], width: int) -> list[int]:
     wanted = [
-        max([cell_width(column.title), *(cell_width(line[place]) for line in texts)]) for place, column in enumerate(columns)
+        max([cell_width(column.title), *(cell_width(line[place]) for line in texts)])
+        for place, column in enumerate(columns)
     ]
     if width >= UNBOUNDED:
         return wanted

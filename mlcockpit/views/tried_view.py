@@ -13,11 +13,23 @@ MOST_METRICS = 3
 def tried_sections(wanted: RunRecord, found: Sequence[tuple[RunRecord, str, Sequence[str]]]) -> tuple[Section, ...]:
     """Return a sentence, then one row for each run that is like `wanted`."""
     if not found:
-        return (Text("Tried", (f"nothing like run {wanted.run_id[:8]} was tried: no other run of its script, data and parameters",)),)
+        return (
+            Text(
+                "Tried",
+                (f"nothing like run {wanted.run_id[:8]} was tried: no other run of its script, data and parameters",),
+            ),
+        )
     columns = tuple(Column(name, name, most=50) for name in NAMES)
     rows = tuple(
         row(
-            f"run/{run.run_id}", run.run_id[:8], run.name, run.user, _day(run.start_ms), likeness, "; ".join(differing), _result(run)
+            f"run/{run.run_id}",
+            run.run_id[:8],
+            run.name,
+            run.user,
+            _day(run.start_ms),
+            likeness,
+            "; ".join(differing),
+            _result(run),
         )
         for run, likeness, differing in found
     )

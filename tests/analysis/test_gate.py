@@ -38,7 +38,12 @@ FACTS = GateFacts(run_id="a" * 32, metrics={"auc": 0.8}, live="churn@1", live_me
         (GateCheck(kind="approval"), FACTS, "unknown", "nobody has approved it"),
         (GateCheck(kind="approval"), replace(FACTS, approved_by=["cy"]), "pass", "by cy"),
         (GateCheck(kind="evidence", text="load test"), FACTS, "unknown", "no evidence was given"),
-        (GateCheck(kind="evidence", text="load test"), replace(FACTS, evidence={"load test": "40 ms"}), "pass", "40 ms"),
+        (
+            GateCheck(kind="evidence", text="load test"),
+            replace(FACTS, evidence={"load test": "40 ms"}),
+            "pass",
+            "40 ms",
+        ),
         (GateCheck(kind="rule", rule="D02"), FACTS, "unknown", "rule D02 cannot tell"),
         (GateCheck(kind="rule", rule="D02"), replace(FACTS, rules={"D02": -1}), "unknown", "rule D02 cannot tell"),
         (GateCheck(kind="rule", rule="D02"), replace(FACTS, rules={"D02": 0}), "pass", "no finding"),

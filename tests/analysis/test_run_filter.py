@@ -14,9 +14,7 @@ NOW = datetime(2026, 3, 8, 12, tzinfo=UTC)
 TEXT = st.text(min_size=1, max_size=12)
 COMPARE = st.builds(Compare, field=TEXT, op=st.sampled_from(Op), value=TEXT)
 TERM = st.builds(Term, what=st.one_of(st.builds(Word, TEXT), COMPARE), negated=st.booleans())
-FILTER = st.builds(
-    RunFilter, st.lists(st.lists(TERM, min_size=1, max_size=4).map(tuple), max_size=3).map(tuple)
-)
+FILTER = st.builds(RunFilter, st.lists(st.lists(TERM, min_size=1, max_size=4).map(tuple), max_size=3).map(tuple))
 
 
 class Known:
@@ -32,7 +30,9 @@ def words(text: str) -> list[list[str]]:
 
 
 def test_words_phrases_fields_and_alternatives_are_told_apart() -> None:
-    assert [['auc>0.9', 'data:customers@v30..', '-status:FAILED']] == words("auc>0.9 data:customers@v30.. -status:FAILED")
+    assert [["auc>0.9", "data:customers@v30..", "-status:FAILED"]] == words(
+        "auc>0.9 data:customers@v30.. -status:FAILED"
+    )
     assert [["train"], ['"two words"', "lr=1e-3"]] == words('train or "two words" lr=1e-3')
     assert [['"val loss"<0.2', "has:note", "mark:"]] == words('"val loss"<0.2 has:note mark:')
 
@@ -88,7 +88,9 @@ def test_a_comparison_that_means_nothing_is_refused(text: str) -> None:
 
 
 def test_sort_keys_say_which_way() -> None:
-    assert [("auc", True), ("name", False)] == [(str(key.field), key.descending) for key in sort_keys("-auc, name", Known())]
+    assert [("auc", True), ("name", False)] == [
+        (str(key.field), key.descending) for key in sort_keys("-auc, name", Known())
+    ]
     with pytest.raises(UsageError):
         sort_keys("mark", Known())
 

@@ -34,7 +34,9 @@ def test_runs_experiments_and_models_land_in_the_private_store(tmp_path: Path) -
     (tmp_path / "work" / "train.py").write_text(SCRIPT)
     base = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "MLFLOW_DISABLE_TELEMETRY": "true"}
     artifacts = str(tmp_path / "private" / "artifacts")
-    env = watched(guarded(base, private, artifacts=artifacts, tags={"mlcockpit.reproduction": "r1"}), tmp_path / "notes")
+    env = watched(
+        guarded(base, private, artifacts=artifacts, tags={"mlcockpit.reproduction": "r1"}), tmp_path / "notes"
+    )
     argv = [sys.executable, "train.py"]
     done = subprocess.run(argv, cwd=tmp_path / "work", env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -49,7 +51,9 @@ def test_runs_experiments_and_models_land_in_the_private_store(tmp_path: Path) -
         "print(len(runs), all(run.data.tags['mlcockpit.reproduction'] == 'r1' for run in runs))\n"
         "print([model.name for model in client.search_registered_models()])\n"
     )
-    seen = subprocess.run([sys.executable, "-c", look, private], cwd=tmp_path, capture_output=True, text=True, check=True)
+    seen = subprocess.run(
+        [sys.executable, "-c", look, private], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
     assert seen.stdout.splitlines() == [
         "['Default', 'elsewhere', 'experiment 17', 'experiment 42']",
         "False",

@@ -85,12 +85,25 @@ def test_a_real_reproduction_fits_its_schema(product: Product) -> None:
 
 
 def test_every_verdict_fits_the_schema_of_a_reproduction() -> None:
-    metrics = tuple(MetricComparison("m", 1.0, None, word) for word in ("equal", "within_tolerance", "different", "excluded"))
-    artifacts = tuple(ArtifactComparison("a", word) for word in ("equal", "equal_content", "only_original", "only_reproduced"))
+    metrics = tuple(
+        MetricComparison("m", 1.0, None, word) for word in ("equal", "within_tolerance", "different", "excluded")
+    )
+    artifacts = tuple(
+        ArtifactComparison("a", word) for word in ("equal", "equal_content", "only_original", "only_reproduced")
+    )
     ingredients = tuple(Ingredient(name, standing, {"a": [1]}, "seen") for name in NAMES for standing in Standing)
     results = [
         ReproductionResult(
-            "a" * 32, "r1", verdict, "why", "data", Standing.RECORDED, ingredients, metrics, artifacts, (OtherRun("b", None),)
+            "a" * 32,
+            "r1",
+            verdict,
+            "why",
+            "data",
+            Standing.RECORDED,
+            ingredients,
+            metrics,
+            artifacts,
+            (OtherRun("b", None),),
         ).to_json()
         for verdict in Verdict
     ]

@@ -50,8 +50,11 @@ class GitStory:
             self.write(path, data)
         self._git("add", "-A")
         stamp = at.isoformat()
-        who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in
-               (("NAME", by), ("EMAIL", email), ("DATE", stamp))}
+        who = {
+            f"GIT_{role}_{part}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for part, value in (("NAME", by), ("EMAIL", email), ("DATE", stamp))
+        }
         self._git("commit", "-q", "--allow-empty", "--allow-empty-message", "-m", subject, env=who)
         return self._git("rev-parse", "HEAD").strip()
 
@@ -61,7 +64,9 @@ class GitStory:
 
     def _git(self, *args: str, env: Mapping[str, str] | None = None) -> str:
         full = {**os.environ, **(env or {})}
-        return subprocess.run(["git", *args], cwd=self._root, env=full, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(
+            ["git", *args], cwd=self._root, env=full, check=True, capture_output=True, text=True
+        ).stdout
 
 
 @pytest.fixture(params=[FakeStory, GitStory], ids=["fake", "git"])
@@ -79,7 +84,12 @@ def kai(story: Story, files: Mapping[str, bytes], day: int, subject: str = "work
 
 def test_a_repository_without_commits_has_no_head_and_no_history(story: Story) -> None:
     repository = story.repository
-    assert (repository.head(), repository.branch(), list(repository.commits()), repository.tags()) == (None, "main", [], [])
+    assert (repository.head(), repository.branch(), list(repository.commits()), repository.tags()) == (
+        None,
+        "main",
+        [],
+        [],
+    )
 
 
 def test_history_is_newest_first_with_people_dates_parents_and_paths(story: Story) -> None:
@@ -90,7 +100,13 @@ def test_history_is_newest_first_with_people_dates_parents_and_paths(story: Stor
     assert [("train.py",), ("data/a b.csv", "train.py")] == [commit.paths for commit in commits]
     assert [(first,), ()] == [commit.parents for commit in commits]
     assert [("Kai", "kai@x.org", DAYS[1], DAYS[1], "second"), ("Ana", "ana@x.org", DAYS[0], DAYS[0])] == [
-        (commits[0].author_name, commits[0].author_email, commits[0].authored_at, commits[0].committed_at, commits[0].subject),
+        (
+            commits[0].author_name,
+            commits[0].author_email,
+            commits[0].authored_at,
+            commits[0].committed_at,
+            commits[0].subject,
+        ),
         (commits[1].author_name, commits[1].author_email, commits[1].authored_at, commits[1].committed_at),
     ]
 

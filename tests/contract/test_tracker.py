@@ -128,7 +128,16 @@ def watched(world: World, tmp_path: Path) -> Iterator[Watched]:
 def held(detail: RunDetail) -> tuple[object, ...]:
     run = detail.run
     versions = [(version.number, version.aliases) for version in detail.versions]
-    return run.name, run.status, run.experiment, run.data, str(detail.metrics), detail.params, detail.tags.get("note"), versions
+    return (
+        run.name,
+        run.status,
+        run.experiment,
+        run.data,
+        str(detail.metrics),
+        detail.params,
+        detail.tags.get("note"),
+        versions,
+    )
 
 
 def told(changes: MirrorChanges) -> list[tuple[str, str, str, str, str]]:
@@ -249,7 +258,10 @@ def test_a_purged_run_is_gone_and_new_rows_in_its_place_are_seen(watched: Watche
     if type(watched.world) is FolderWorld:
         pytest.skip("the client has no way to purge a run in a folder; mlflow gc removes the folder")
     watched.world.tell(
-        ("create_run", "last"), ("log_metric", "last", "auc", 0.1), ("log_param", "last", "lr", "1"), ("delete_run", "last")
+        ("create_run", "last"),
+        ("log_metric", "last", "auc", 0.1),
+        ("log_param", "last", "lr", "1"),
+        ("delete_run", "last"),
     )
     watched.sync()
     watched.world.tell(("purge_run", "last"), ("create_run", "next"), ("log_metric", "first", "auc", 0.99, 9))

@@ -109,7 +109,9 @@ def test_a_name_of_a_credential_is_known(name: str) -> None:
     assert is_secret_name(name)
 
 
-@pytest.mark.parametrize("name", ["TOKENIZERS_PARALLELISM", "MAX_TOKENS", "HOME", "KEYBOARD", "AUTHOR", "PWD", "OLDPWD", "--depth"])
+@pytest.mark.parametrize(
+    "name", ["TOKENIZERS_PARALLELISM", "MAX_TOKENS", "HOME", "KEYBOARD", "AUTHOR", "PWD", "OLDPWD", "--depth"]
+)
 def test_a_name_of_something_else_is_not(name: str) -> None:
     assert not is_secret_name(name)
 

@@ -91,7 +91,9 @@ def test_equal_words_of_two_machines_are_not_the_same_state(one: type[StrEnum], 
 def test_a_refusal_names_what_may_come_next() -> None:
     with pytest.raises(Refused) as refusal:
         step("inc/1", IncidentState.TRIAGE, IncidentState.RESOLVED)
-    assert "inc/1 is triage and cannot become resolved: next may come active or cancelled or merged" == str(refusal.value)
+    assert "inc/1 is triage and cannot become resolved: next may come active or cancelled or merged" == str(
+        refusal.value
+    )
 
 
 def test_a_person_and_an_incident_that_are_both_active_go_different_ways() -> None:

@@ -37,7 +37,9 @@ class FakeTracker:
             feed.add("experiments", [(i, name, 0, f"/art/{i}") for i, name in enumerate(self.experiments)])
             for run_id, run in self.runs.items():
                 self._feed_run(feed, run_id, run)
-            feed.add("versions", [(m, n, run, "/models", "", "READY", "", 0, "") for (m, n), run in self.versions.items()])
+            feed.add(
+                "versions", [(m, n, run, "/models", "", "READY", "", 0, "") for (m, n), run in self.versions.items()]
+            )
             feed.add("aliases", [(model, alias, number) for (model, alias), number in self.aliases.items()])
             yield feed.finish()
 
@@ -54,7 +56,19 @@ class FakeTracker:
         tags["mlflow.source.git.commit"] = "a" * 40
         if parent:
             tags["mlflow.parentRunId"] = self.ids[parent]
-        columns = [self.experiments.index(experiment), name, "RUNNING", 0, 1_700_000_000_000 + len(self.runs), None, "", "", "", "", ""]
+        columns = [
+            self.experiments.index(experiment),
+            name,
+            "RUNNING",
+            0,
+            1_700_000_000_000 + len(self.runs),
+            None,
+            "",
+            "",
+            "",
+            "",
+            "",
+        ]
         self.runs[self.ids[name]] = {"columns": columns, "params": {}, "metrics": {}, "tags": tags, "inputs": []}
 
     def log_param(self, run: str, key: str, value: str) -> None:

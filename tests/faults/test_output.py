@@ -25,7 +25,9 @@ NASTY = (
     "<script>alert(1)</script><img src=x onerror=alert(1)>",
     "\u200b\ufeff\u00ad=cmd|'/c calc'!A0",
 )
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200c\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\u00ad]"
+)
 
 
 def poison(product: Product) -> None:
@@ -34,7 +36,9 @@ def poison(product: Product) -> None:
         store.execute("PRAGMA foreign_keys = OFF")
         for number, (run,) in enumerate(store.execute("SELECT run_uuid FROM runs").fetchall()):
             word = "".join(NASTY[number::3])
-            store.execute("UPDATE runs SET name = ?, user_id = ?, source_name = ? WHERE run_uuid = ?", (word, word, word, run))
+            store.execute(
+                "UPDATE runs SET name = ?, user_id = ?, source_name = ? WHERE run_uuid = ?", (word, word, word, run)
+            )
             store.execute("UPDATE tags SET value = ? WHERE run_uuid = ? AND key LIKE 'mlflow.%'", (word, run))
             store.execute("INSERT INTO tags (key, value, run_uuid) VALUES (?, ?, ?)", (word[:200], word, run))
             store.execute("INSERT INTO params (key, value, run_uuid) VALUES (?, ?, ?)", (word[:200], word, run))
@@ -43,11 +47,20 @@ def poison(product: Product) -> None:
         everything = "".join(NASTY)
         store.execute("UPDATE experiments SET name = ? || experiment_id", (everything[:200],))
         store.execute("UPDATE datasets SET name = ?, digest = ?", (everything[:400], NASTY[0]))
-        for table, column in (("registered_models", "name"), ("model_versions", "name"), ("registered_model_aliases", "name")):
+        for table, column in (
+            ("registered_models", "name"),
+            ("model_versions", "name"),
+            ("registered_model_aliases", "name"),
+        ):
             store.execute(f"UPDATE {table} SET {column} = ?", (f"churn{everything[:180]}",))
         store.execute("UPDATE registered_model_aliases SET alias = ?", (f"champion{everything[:100]}",))
-        store.execute("UPDATE model_versions SET description = ?, user_id = ?, current_stage = ?", (everything, NASTY[0], NASTY[1][:20]))
-    strange = "".join(f"\\u{ord(letter):04x}" if ord(letter) < 32 or 127 <= ord(letter) < 160 else letter for letter in NASTY[0])
+        store.execute(
+            "UPDATE model_versions SET description = ?, user_id = ?, current_stage = ?",
+            (everything, NASTY[0], NASTY[1][:20]),
+        )
+    strange = "".join(
+        f"\\u{ord(letter):04x}" if ord(letter) < 32 or 127 <= ord(letter) < 160 else letter for letter in NASTY[0]
+    )
     people = f'[people.eve]\nname = "Eve {strange}"\ndiscipline = "ml"\nmlflow_users = ["{strange}"]\n'
     (product.folder / "mlcockpit.toml").write_text(
         PROJECT.replace('path = "data/customers.csv"', 'path = "data/*.csv"') + people, encoding="utf-8"
@@ -81,7 +94,13 @@ def seen_on_a_terminal(product: Product, *commands: list[str]) -> str:
     code = ON_A_TERMINAL.format(commands=list(commands))
     env = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "COLUMNS": "200", "TERM": "xterm-256color"}
     process = subprocess.Popen(
-        [sys.executable, "-c", code], cwd=product.folder, env=env, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+        [sys.executable, "-c", code],
+        cwd=product.folder,
+        env=env,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        close_fds=True,
     )
     os.close(theirs)
     seen = bytearray()
@@ -100,13 +119,42 @@ def seen_on_a_terminal(product: Product, *commands: list[str]) -> str:
 
 def test_no_control_code_of_a_stranger_reaches_a_terminal(poisoned: Product) -> None:
     run = done(poisoned.folder, "runs", "--json").json["runs"][0]["run_id"]
-    screens = ["overview", "product", "data", "lineage", "models", "health", "people", "handoffs", "incidents", "checks", "history"]
+    screens = [
+        "overview",
+        "product",
+        "data",
+        "lineage",
+        "models",
+        "health",
+        "people",
+        "handoffs",
+        "incidents",
+        "checks",
+        "history",
+    ]
     commands = [["status"], ["runs"], ["runs", "--csv"], ["check"], ["log"], ["report"], ["report", "--format", "txt"]]
-    commands += [["show", f"run/{run}"], ["show", "model/churn"], ["show", "data/customers"], ["show", "inc/1"], ["people", "list"]]
-    commands += [["runs", "nosuch\x1b[2J"], ["show", "run/\x1b]52;c;x\x07"], ["trace", "model/churn"], ["recipe", run], ["card", "churn"]]
+    commands += [
+        ["show", f"run/{run}"],
+        ["show", "model/churn"],
+        ["show", "data/customers"],
+        ["show", "inc/1"],
+        ["people", "list"],
+    ]
+    commands += [
+        ["runs", "nosuch\x1b[2J"],
+        ["show", "run/\x1b]52;c;x\x07"],
+        ["trace", "model/churn"],
+        ["recipe", run],
+        ["card", "churn"],
+    ]
     commands += [["show", name] for name in screens]
     seen = seen_on_a_terminal(poisoned, *[[*words, "--quiet"] for words in commands])
-    assert [] == sorted({f"{match.group()!r} in {seen[match.start() - 60 : match.end() + 20]!r}" for match in HIDDEN.finditer(seen)})[:5]
+    assert (
+        []
+        == sorted(
+            {f"{match.group()!r} in {seen[match.start() - 60 : match.end() + 20]!r}" for match in HIDDEN.finditer(seen)}
+        )[:5]
+    )
     assert "fault of mlcockpit" not in seen
     assert "Traceback" not in seen
     assert "␛[2J" in seen

@@ -52,7 +52,9 @@ def test_init_in_a_folder_that_cannot_be_written_is_named(product: Product, mode
 
 
 @pytest.mark.parametrize("name, mode", [("", 0o500), ("cockpit.db", 0o400), ("mirror.db", 0o400)])
-def test_a_state_that_cannot_be_written_stops_a_sync_in_one_line(product: Product, modes: Chmod, name: str, mode: int) -> None:
+def test_a_state_that_cannot_be_written_stops_a_sync_in_one_line(
+    product: Product, modes: Chmod, name: str, mode: int
+) -> None:
     done(product.folder, "sync")
     before = everything(product.folder)
     modes(product.folder / ".mlcockpit" / name, mode)
@@ -121,7 +123,9 @@ def test_whatever_the_umask_the_state_is_private(product: Product) -> None:
     assert 0 == product.run("sync", umask=0).code
     assert 0 == product.run("run", "--", "true", umask=0).code
     open_to_others = [
-        path for path in (product.folder / ".mlcockpit").rglob("*") if path.stat().st_mode & 0o022 and "git" not in str(path)
+        path
+        for path in (product.folder / ".mlcockpit").rglob("*")
+        if path.stat().st_mode & 0o022 and "git" not in str(path)
     ]
     assert 0o700 == (product.folder / ".mlcockpit").stat().st_mode & 0o777
     assert [] == [path for path in open_to_others if path.suffix == ".db"]
@@ -170,7 +174,9 @@ def test_a_disk_that_is_full_at_the_first_sync_loses_nothing(small: Product, lef
 
 def test_a_disk_that_is_full_later_keeps_all_that_was_acknowledged(small: Product) -> None:
     done(small.folder, "sync")
-    (small.folder / "mlcockpit.toml").open("a").write("".join(f"[metrics.m{n}]\ndefinition = '{'x' * 900}'\n" for n in range(60)))
+    (small.folder / "mlcockpit.toml").open("a").write(
+        "".join(f"[metrics.m{n}]\ndefinition = '{'x' * 900}'\n" for n in range(60))
+    )
     before = done(small.folder, "log", "--json").json["sections"][0]["total"]
     filler = fill(small.folder, 20_000)
     ran = small.run("sync")
@@ -197,7 +203,10 @@ def test_a_report_on_a_full_disk_keeps_the_old_report(product: Product, tiny: Pa
 def test_an_answer_to_a_full_device_is_one_line(product: Product) -> None:
     with open("/dev/full", "w", encoding="utf-8") as full:
         ran = product.run("status", stdout=full)
-    assert (4, "mlcockpit: the answer cannot be written (No space left on device): send it elsewhere\n") == (ran.code, ran.err)
+    assert (4, "mlcockpit: the answer cannot be written (No space left on device): send it elsewhere\n") == (
+        ran.code,
+        ran.err,
+    )
 
 
 def test_a_limit_on_the_size_of_files_is_said_and_loses_nothing(product: Product) -> None:

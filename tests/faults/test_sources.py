@@ -85,7 +85,9 @@ def an_old_store(path: Path, revision: str) -> None:
         command.upgrade(config, revision)
     engine.dispose()
     with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute("INSERT INTO experiments (experiment_id, name, lifecycle_stage) VALUES (0, 'Default', 'active')")
+        connection.execute(
+            "INSERT INTO experiments (experiment_id, name, lifecycle_stage) VALUES (0, 'Default', 'active')"
+        )
         connection.execute(
             "INSERT INTO runs (run_uuid, name, experiment_id, status, start_time, end_time, lifecycle_stage, user_id)"
             " VALUES (?, 'veteran', 0, 'FINISHED', 1700000000000, 1700000100000, 'active', 'bo')",
@@ -222,6 +224,6 @@ def test_a_truncated_parquet_file_is_published_as_bytes_or_refused_by_name(produ
 
 def test_a_broken_metric_feed_is_named_and_its_old_values_stay(product: Product) -> None:
     done(product.folder, "sync")
-    (product.folder / "metrics" / "useful.csv").write_bytes(b"\x00\xff\xfe,,,\n\"")
+    (product.folder / "metrics" / "useful.csv").write_bytes(b'\x00\xff\xfe,,,\n"')
     assert "metric/useful" in failed_source(mlcockpit(product.folder, "sync"), "metrics")
     assert "0.6" in done(product.folder, "metric", "trend", "useful").out

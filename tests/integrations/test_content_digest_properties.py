@@ -89,7 +89,9 @@ def test_every_unit_of_an_instant_has_one_hash(values: list[datetime | None]) ->
 
 
 @QUICK
-@given(st.lists(st.integers(), min_size=2, max_size=2, unique=True).filter(lambda pair: all(abs(n) < 2**63 for n in pair)))
+@given(
+    st.lists(st.integers(), min_size=2, max_size=2, unique=True).filter(lambda pair: all(abs(n) < 2**63 for n in pair))
+)
 def test_two_numbers_have_two_hashes(pair: list[int]) -> None:
     assert 2 == len(set(hash_values(pa.array(pair, pa.int64()))))
 

@@ -23,9 +23,11 @@ def a_frame() -> pd.DataFrame:
         {
             "delay": pd.array([3, None, -7, 2**40], dtype="Int64"),
             "temp": [39.02, None, -0.0, 1e300],
-            "carrier": ["UA", "NA", None, "Zürich, \"x\"\nnew line"],
+            "carrier": ["UA", "NA", None, 'Zürich, "x"\nnew line'],
             "late": [True, False, True, False],
-            "at": pd.to_datetime(["2013-01-01 05:15:00", "2013-06-01", None, "2013-12-31 23:59:59.123456"], format="ISO8601"),
+            "at": pd.to_datetime(
+                ["2013-01-01 05:15:00", "2013-06-01", None, "2013-12-31 23:59:59.123456"], format="ISO8601"
+            ),
         }
     )
 
@@ -41,7 +43,9 @@ def test_a_csv_and_a_parquet_of_one_table_have_one_content(tmp_path: Path, files
 def test_column_order_and_number_width_do_not_change_the_content(tmp_path: Path, files: LocalFiles) -> None:
     frame = pd.DataFrame({"a": [1, 2, 3], "b": [1.5, 2.0, 3.25], "c": ["x", "y", "z"]})
     frame.to_parquet(tmp_path / "wide.parquet")
-    frame[["c", "b", "a"]].astype({"a": "int8", "b": "float32", "c": "category"}).to_parquet(tmp_path / "narrow.parquet")
+    frame[["c", "b", "a"]].astype({"a": "int8", "b": "float32", "c": "category"}).to_parquet(
+        tmp_path / "narrow.parquet"
+    )
     wide, narrow = files.digest(Path("wide.parquet")), files.digest(Path("narrow.parquet"))
     assert wide.content_sha256 == narrow.content_sha256
     assert dict(narrow.types or {})["a"] == "int8"
@@ -65,7 +69,13 @@ def test_shuffled_rows_are_another_order_of_the_same_rows(tmp_path: Path, files:
 
 @pytest.mark.parametrize(
     ("column", "row", "value"),
-    [("delay", 3, 100), ("late", 0, False), ("carrier", 1, "N/A"), ("at", 1, pd.Timestamp("2014-06-01")), ("temp", 1, 0)],
+    [
+        ("delay", 3, 100),
+        ("late", 0, False),
+        ("carrier", 1, "N/A"),
+        ("at", 1, pd.Timestamp("2014-06-01")),
+        ("temp", 1, 0),
+    ],
 )
 def test_one_edited_value_changes_its_column_and_no_other(
     tmp_path: Path, files: LocalFiles, column: str, row: int, value: object

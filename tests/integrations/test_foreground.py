@@ -56,7 +56,9 @@ def test_peak_memory_is_that_of_the_command() -> None:
         "ended = run_in_foreground([sys.executable, '-c', \"b'x' * 200_000_000\"], env=os.environ)\n"
         "print(ended.peak_memory_bytes)"
     )
-    peak = int(subprocess.run([sys.executable, "-c", measure], capture_output=True, env=environment(), check=True).stdout)
+    peak = int(
+        subprocess.run([sys.executable, "-c", measure], capture_output=True, env=environment(), check=True).stdout
+    )
     assert 200_000_000 < peak < 400_000_000
 
 

@@ -11,7 +11,9 @@ from mlcockpit.integrations.git_source import GitSource, open_repository, withou
 
 
 def git(root: Path, *args: str, **env: str) -> str:
-    done = subprocess.run(["git", *args], cwd=root, env={**os.environ, **env}, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        ["git", *args], cwd=root, env={**os.environ, **env}, check=True, capture_output=True, text=True
+    )
     return done.stdout.strip()
 
 
@@ -72,7 +74,10 @@ def test_author_and_committer_dates_are_kept_apart(root: Path) -> None:
         GIT_AUTHOR_DATE="2013-01-01T10:00:00+02:00", GIT_COMMITTER_DATE="2013-02-01T00:00:00+00:00",
     )  # fmt: skip
     commit = next(GitSource(root).commits())
-    assert ("2013-01-01T08:00", "2013-02-01T00:00") == (f"{commit.authored_at:%FT%H:%M}", f"{commit.committed_at:%FT%H:%M}")
+    assert ("2013-01-01T08:00", "2013-02-01T00:00") == (
+        f"{commit.authored_at:%FT%H:%M}",
+        f"{commit.committed_at:%FT%H:%M}",
+    )
 
 
 def test_odd_names_of_files_and_people_survive(root: Path) -> None:

@@ -29,7 +29,9 @@ def refusal(root: Path, text: str) -> str:
 
 
 def test_a_value_and_its_day_are_enough(tmp_path: Path) -> None:
-    assert [Measured(day(1), 0.5), Measured(day(8), 0.25)] == read(tmp_path, "date,value\n2013-04-08,0.25\n2013-04-01,.5\n")
+    assert [Measured(day(1), 0.5), Measured(day(8), 0.25)] == read(
+        tmp_path, "date,value\n2013-04-08,0.25\n2013-04-01,.5\n"
+    )
 
 
 def test_counts_give_the_value_its_n_and_its_interval(tmp_path: Path) -> None:

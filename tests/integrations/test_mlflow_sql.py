@@ -196,7 +196,11 @@ def test_a_long_history_is_thinned_without_losing_its_peaks(store: Path) -> None
     connection = sqlite3.connect(store)
     (run,) = connection.execute("SELECT run_uuid FROM runs LIMIT 1").fetchone()
     rows = [("x", 1e6 if step == 77_777 else float(step % 10), step, run, step, 0) for step in range(100_000)]
-    rows += [("x", 0.0, 100_000, run, 100_000, 1), ("y", 1.7976931348623157e308, 0, run, 0, 0), ("y", 0.0, 1, run, 1, 1)]
+    rows += [
+        ("x", 0.0, 100_000, run, 100_000, 1),
+        ("y", 1.7976931348623157e308, 0, run, 0, 0),
+        ("y", 0.0, 1, run, 1, 1),
+    ]
     sql = 'INSERT INTO metrics ("key", value, timestamp, run_uuid, step, is_nan) VALUES (?, ?, ?, ?, ?, ?)'
     connection.executemany(sql, rows)
     connection.commit()

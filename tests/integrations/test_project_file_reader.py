@@ -118,7 +118,18 @@ def test_windows_line_ends_keep_the_numbers(tmp_path: Path) -> None:
 
 KEYS = st.from_regex(r"[a-z]{1,3}", fullmatch=True) | st.sampled_from(['"a b"', "'#]'", '"x.\\u0041"'])
 SCALARS = st.sampled_from(
-    ["1", "-2.5e3", "true", "1979-05-27 07:32:00", '"a # ] }"', "'\\'", '"\\""', "inf", '"""\n"x" \\\n"""', "'''\n'\n'''"]
+    [
+        "1",
+        "-2.5e3",
+        "true",
+        "1979-05-27 07:32:00",
+        '"a # ] }"',
+        "'\\'",
+        '"\\""',
+        "inf",
+        '"""\n"x" \\\n"""',
+        "'''\n'\n'''",
+    ]
 )
 VALUES = st.recursive(
     SCALARS,
@@ -135,7 +146,10 @@ PAIRS = st.dictionaries(KEYS, VALUES, max_size=4).map(
 )
 
 
-@given(PAIRS, st.lists(st.tuples(st.sampled_from(["[[t]]", "[ t . u ]", "[t.'v w']", "[[t.w]]", "[z]"]), PAIRS), max_size=4))
+@given(
+    PAIRS,
+    st.lists(st.tuples(st.sampled_from(["[[t]]", "[ t . u ]", "[t.'v w']", "[[t.w]]", "[z]"]), PAIRS), max_size=4),
+)
 def test_every_value_of_any_toml_text_has_the_line_of_its_key(top: str, tables: list[tuple[str, str]]) -> None:
     text = top + "".join(f"{header}\n{pairs}" for header, pairs in tables)
     try:

@@ -34,7 +34,9 @@ def test_each_kind_of_column_has_its_numbers() -> None:
     assert profile.columns["delay"] == ColumnProfile("int16", 1, 0.25, -7, 8, 4 / 3, 3)
     assert profile.columns["temp"] == ColumnProfile("double", 2, 0.5, 39.5, "inf", 39.5, 2)
     assert profile.columns["late"] == ColumnProfile("bool", 1, 0.25, 0, 1, 2 / 3, 2)
-    assert ("DL", "UA", None, 2) == tuple(vars(profile.columns["carrier"])[key] for key in ("low", "high", "mean", "distinct"))
+    assert ("DL", "UA", None, 2) == tuple(
+        vars(profile.columns["carrier"])[key] for key in ("low", "high", "mean", "distinct")
+    )
     assert profile.columns["at"].low == "2013-01-01T00:00:00+00:00"
     assert profile.columns["nothing"] == ColumnProfile("null", 4, 1.0, None, None, None, 0)
     assert profile.columns["list"].distinct is None
@@ -47,7 +49,9 @@ def test_it_is_plain_json() -> None:
 
 
 def test_many_values_are_counted_up_to_a_limit() -> None:
-    few, many = (profile_of(pa.table({"n": list(range(count))}).to_batches(300)) for count in (MOST_DISTINCT, MOST_DISTINCT + 1))
+    few, many = (
+        profile_of(pa.table({"n": list(range(count))}).to_batches(300)) for count in (MOST_DISTINCT, MOST_DISTINCT + 1)
+    )
     assert (MOST_DISTINCT, None) == (few.columns["n"].distinct, many.columns["n"].distinct)
 
 
@@ -70,6 +74,7 @@ def test_a_parquet_file_and_its_csv_have_one_profile(tmp_path: Path) -> None:
 
 
 def test_an_empty_table_has_a_profile() -> None:
-    assert ColumnProfile("int64", 0, 0.0, None, None, None, 0) == profile_of(
-        [pa.RecordBatch.from_pylist([], schema=pa.schema([("n", pa.int64())]))]
-    ).columns["n"]
+    assert (
+        ColumnProfile("int64", 0, 0.0, None, None, None, 0)
+        == profile_of([pa.RecordBatch.from_pylist([], schema=pa.schema([("n", pa.int64())]))]).columns["n"]
+    )

@@ -24,7 +24,7 @@ HEAD = "4:" + "f" * 64
 XSS = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "' onmouseover='alert(1)",
     "javascript:alert(1)",
     "[x](javascript:alert(1))",
@@ -41,7 +41,7 @@ XSS = (
     "\x1b]52;c;aGk=\x07\u202e\u2028<script>",
     "| a | b |\n|---|---|\n# head",
     "url(http://evil.example) expression(alert(1))",
-    "<!--<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">",
+    '<!--<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
 )
 
 
@@ -73,7 +73,10 @@ def poisoned(payload: str) -> Snapshot:
     for criterion in story.criteria:
         criterion.text = criterion.evidence = payload
     project = story.file.project.model_copy(update={"name": payload, "mission": payload})
-    metrics = {key: metric.model_copy(update={"definition": payload, "unit": payload}) for key, metric in story.file.metrics.items()}
+    metrics = {
+        key: metric.model_copy(update={"definition": payload, "unit": payload})
+        for key, metric in story.file.metrics.items()
+    }
     object.__setattr__(story, "file", story.file.model_copy(update={"project": project, "metrics": metrics}))
     return story
 
@@ -88,7 +91,11 @@ def test_a_report_reads_as_agreed(role: str, golden: Callable[[Path, str], None]
 def test_no_field_of_any_report_can_carry_code_or_fetch_anything(role: str, payload: str) -> None:
     page = html(a_report(poisoned(payload), role))
     tree = html5lib.parse(page, namespaceHTMLElements=False)
-    dangerous = [node.tag for node in tree.iter() if node.tag in ("script", "iframe", "object", "embed", "link", "img", "base", "form")]
+    dangerous = [
+        node.tag
+        for node in tree.iter()
+        if node.tag in ("script", "iframe", "object", "embed", "link", "img", "base", "form")
+    ]
     handlers = [name for node in tree.iter() for name in node.attrib if str(name).lower().startswith("on")]
     places = [
         value

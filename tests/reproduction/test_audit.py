@@ -27,7 +27,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world = a_world(tmp_path_factory.mktemp("audit"))
     world.put(".mlcockpit.txt", "")
     runs = [world.pretend("train.py", exponent="1", scale="1.0") for _ in range(3)]
-    world.sql("UPDATE tags SET value = ? WHERE run_uuid = ? AND key = 'mlflow.source.git.commit'", "0123456789" * 4, runs[1])
+    world.sql(
+        "UPDATE tags SET value = ? WHERE run_uuid = ? AND key = 'mlflow.source.git.commit'", "0123456789" * 4, runs[1]
+    )
     world.sql("UPDATE tags SET value = 'gone.py' WHERE run_uuid = ? AND key = 'mlflow.source.name'", runs[2])
     return world
 

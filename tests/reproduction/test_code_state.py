@@ -56,7 +56,11 @@ def test_every_kind_of_uncommitted_work_is_in_the_snapshot(tmp_path: Path, snaps
     seen = read(repository, snapshots)
     assert digest_of_folder(repository) == before
     assert (kept(seen, "train.py"), kept(seen, "new dir/ümlaut.py")) == (b"print(2)\n", b"u = 1\n")
-    assert (kept(seen, "staged.py"), kept(seen, "link"), kept(seen, "odd\nname.py")) == (b"staged\n", b"train.py", b"o\n")
+    assert (kept(seen, "staged.py"), kept(seen, "link"), kept(seen, "odd\nname.py")) == (
+        b"staged\n",
+        b"train.py",
+        b"o\n",
+    )
     store = Path(seen.code.snapshot_store or "")
     listed = run_git(["ls-tree", "-r", "-z", seen.code.snapshot_commit or ""], git_dir=store).decode().split("\0")[:-1]
     modes = {line.split("\t")[1]: line.split()[0] for line in listed}

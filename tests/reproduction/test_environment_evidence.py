@@ -62,7 +62,11 @@ def test_a_poetry_lock_gives_its_main_packages_with_their_markers() -> None:
 
 
 def test_a_pipfile_lock_gives_its_default_packages_and_its_python() -> None:
-    text = {"_meta": {"requires": {"python_version": "3.9"}}, "default": {"numpy": {"version": "==1.26.4"}}, "develop": {"pytest": {}}}
+    text = {
+        "_meta": {"requires": {"python_version": "3.9"}},
+        "default": {"numpy": {"version": "==1.26.4"}},
+        "develop": {"pytest": {}},
+    }
     lock = read_tool_lock("Pipfile.lock", json.dumps(text).encode())
     assert lock is not None
     assert (lock.lines, lock.python) == (("numpy==1.26.4",), "3.9")
@@ -83,7 +87,9 @@ def test_what_a_project_declares_is_read_from_pyproject_setup_cfg_or_setup_py() 
     poetry = '[tool.poetry.dependencies]\npython = "^3.9"\nmlflow = "^2.9"\n'
     assert lines({"pyproject.toml": poetry}) == ["mlflow>=2.9,<3"]
     assert lines({"setup.cfg": "[options]\ninstall_requires =\n    mlflow>=2\n"}) == ["mlflow>=2"]
-    assert lines({"setup.py": "from setuptools import setup\nR = ['mlflow>=2']\nsetup(install_requires=R)"}) == ["mlflow>=2"]
+    assert lines({"setup.py": "from setuptools import setup\nR = ['mlflow>=2']\nsetup(install_requires=R)"}) == [
+        "mlflow>=2"
+    ]
 
 
 def test_a_models_conda_file_counts_where_it_has_no_requirements() -> None:
@@ -91,11 +97,15 @@ def test_a_models_conda_file_counts_where_it_has_no_requirements() -> None:
 
 
 def test_carets_become_ranges() -> None:
-    assert [">=1.2,<2", ">=0.3.1,<0.4", ">=3.8,<3.12", ""] == [from_caret(text) for text in ("^1.2", "^0.3.1", ">=3.8,<3.12", "*")]
+    assert [">=1.2,<2", ">=0.3.1,<0.4", ">=3.8,<3.12", ""] == [
+        from_caret(text) for text in ("^1.2", "^0.3.1", ">=3.8,<3.12", "*")
+    ]
 
 
 def test_a_source_layout_is_put_on_the_path() -> None:
-    files = Files({"scripts/train.py": "import ours.model\nimport mlflow\n", "src/ours/__init__.py": "", "src/ours/model.py": ""})
+    files = Files(
+        {"scripts/train.py": "import ours.model\nimport mlflow\n", "src/ours/__init__.py": "", "src/ours/model.py": ""}
+    )
     assert python_path(read_script(files, "scripts/train.py"), files, ".", module=False) == ("src",)
     files = Files({"train.py": "import ours\n", "ours/__init__.py": ""})
     assert python_path(read_script(files, "train.py"), files, ".", module=False) == ()
@@ -108,7 +118,9 @@ def test_only_the_pin_that_cannot_be_had_is_moved() -> None:
         asked.append((text, day))
         return None if "a==9.9" in text else "a==9.8\nb==1.0\n"
 
-    found = resolve_pins("a==9.9\nb==1.0\n", "", attempt, lambda: "Because there is no version of a==9.9 and you require a==9.9")
+    found = resolve_pins(
+        "a==9.9\nb==1.0\n", "", attempt, lambda: "Because there is no version of a==9.9 and you require a==9.9"
+    )
     assert found == ("a==9.8\nb==1.0\n", ["a 9.8 instead of 9.9"])
     assert asked[-1][0] == "a>=9.9,<9.10\nb==1.0\n"
 
@@ -124,7 +136,9 @@ def test_the_month_of_a_release_is_found_by_halving() -> None:
 def test_pips_indexes_are_handed_to_uv_and_passwords_only_where_nothing_is_built(tmp_path: Path) -> None:
     folder = tmp_path / ".config" / "pip"
     folder.mkdir(parents=True)
-    (folder / "pip.conf").write_text("[global]\nindex-url = https://u:p@packages.example.org/simple\nextra-index-url = https://more.example.org/s\n")
+    (folder / "pip.conf").write_text(
+        "[global]\nindex-url = https://u:p@packages.example.org/simple\nextra-index-url = https://more.example.org/s\n"
+    )
     home = {"HOME": str(tmp_path), "PIP_FIND_LINKS": ""}
     with_password = index_settings(home, credentials=True)
     assert with_password["UV_DEFAULT_INDEX"] == "https://u:p@packages.example.org/simple"

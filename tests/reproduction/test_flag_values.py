@@ -28,7 +28,9 @@ class Files:
         return self.held[path].encode() if path in self.held else None
 
 
-def matched(script: str, run: RunRecord | None = None, *, others: dict[str, str] | None = None, **params: str) -> FlagValues:
+def matched(
+    script: str, run: RunRecord | None = None, *, others: dict[str, str] | None = None, **params: str
+) -> FlagValues:
     """Return what is put together for a script at train.py and a run with these parameters."""
     files = Files({"train.py": script, **(others or {})})
     reading = read_script(files, "train.py")
@@ -48,7 +50,10 @@ def test_a_value_equal_to_the_default_is_not_typed() -> None:
 
 
 def test_parameters_of_autologging_are_no_flags_unless_a_flag_feeds_them() -> None:
-    script = HEAD + "p.add_argument('--trees', type=int, default=10)\na = p.parse_args()\nRandomForestClassifier(n_estimators=a.trees)\n"
+    script = (
+        HEAD
+        + "p.add_argument('--trees', type=int, default=10)\na = p.parse_args()\nRandomForestClassifier(n_estimators=a.trees)\n"
+    )
     found = matched(script, n_estimators="50", bootstrap="True", max_depth="None")
     assert found.arguments == ("--trees", "50")
     assert dict(found.params) == {"n_estimators": "trees"}
@@ -56,13 +61,18 @@ def test_parameters_of_autologging_are_no_flags_unless_a_flag_feeds_them() -> No
 
 def test_a_value_is_followed_through_functions_and_modules() -> None:
     script = "import cli, mlflow\ndef train(rate):\n    mlflow.log_param('rate', rate)\nargs = cli.parse()\ntrain(args.eta)\n"
-    other = "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    p.add_argument('--eta', type=float)\n"
+    other = (
+        "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    p.add_argument('--eta', type=float)\n"
+    )
     other += "    return p.parse_args()\n"
     assert matched(script, others={"cli.py": other}, rate="0.3").arguments == ("--eta", "0.3")
 
 
 def test_a_switch_is_typed_only_where_it_was_on() -> None:
-    script = HEAD + "p.add_argument('--shuffle', action='store_true')\np.add_argument('--no-bias', dest='bias', action='store_false')\n"
+    script = (
+        HEAD
+        + "p.add_argument('--shuffle', action='store_true')\np.add_argument('--no-bias', dest='bias', action='store_false')\n"
+    )
     script += "mlflow.log_params(vars(p.parse_args()))\n"
     assert matched(script, shuffle="True", bias="True").arguments == ("--shuffle",)
     assert matched(script, shuffle="False", bias="False").arguments == ("--no-bias",)
@@ -83,7 +93,10 @@ def test_positions_of_argv_are_filled_in_their_order() -> None:
 
 
 def test_a_required_flag_takes_the_file_that_the_run_logged_as_its_input() -> None:
-    script = HEAD + "import pandas as pd\np.add_argument('--train-csv', required=True)\na = p.parse_args()\npd.read_csv(a.train_csv)\n"
+    script = (
+        HEAD
+        + "import pandas as pd\np.add_argument('--train-csv', required=True)\na = p.parse_args()\npd.read_csv(a.train_csv)\n"
+    )
     run = RunRecord("r", inputs=(RunInput("d", "1", '{"uri": "data/a.csv"}', "local"),))
     assert matched(script, run).arguments == ("--train-csv", "data/a.csv")
 

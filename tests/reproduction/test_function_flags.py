@@ -65,7 +65,9 @@ def test_typer_parameters_come_back() -> None:
 
 
 def test_typer_run_and_fire_take_the_parameters_of_one_function() -> None:
-    typer = "import typer, mlflow\ndef main(max_depth: int = 3):\n    mlflow.log_param('d', max_depth)\ntyper.run(main)\n"
+    typer = (
+        "import typer, mlflow\ndef main(max_depth: int = 3):\n    mlflow.log_param('d', max_depth)\ntyper.run(main)\n"
+    )
     assert matched(typer, d="7").arguments == ("--max-depth", "7")
     fire = "import fire, mlflow\ndef main(max_depth=3):\n    mlflow.log_param('d', max_depth)\nfire.Fire(main)\n"
     assert matched(fire, d="7").arguments == ("--max_depth", "7")

@@ -57,7 +57,10 @@ def test_constants_are_weak_evidence() -> None:
 def test_equal_results_confirm_what_was_assumed() -> None:
     recipe = RECIPE.with_(data=Ingredient("data", Standing.ASSUMED, {}, "guess"))
     second = MetricComparison("f1", 0.625, 0.625, "equal")
-    assert "2 equal results confirm what was assumed: data" in judge(an_outcome(recipe=recipe, metrics=(EQUAL, second))).notes
+    assert (
+        "2 equal results confirm what was assumed: data"
+        in judge(an_outcome(recipe=recipe, metrics=(EQUAL, second))).notes
+    )
 
 
 def test_a_clock_is_left_out_and_named() -> None:

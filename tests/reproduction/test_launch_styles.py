@@ -27,7 +27,9 @@ def main(power, scale):
     log(power, scale)
 main()
 """
-ARGV = "import sys\nfrom ours.record import log\nlog(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 1.0)\n"
+ARGV = (
+    "import sys\nfrom ours.record import log\nlog(int(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 1.0)\n"
+)
 CONFIG = "import json\nfrom ours.record import log\nlog(**json.load(open('config.json')))\n"
 MODULE = "from .record import log\nimport argparse\np = argparse.ArgumentParser()\n"
 MODULE += "p.add_argument('--power', type=int)\np.add_argument('--scale', type=float)\n"
@@ -78,10 +80,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         by_config_dot_py=CONFIG, config_dot_json='{"power": 2, "scale": 0.5}', grid_dot_py=GRID, requirements_dot_txt="mlflow\n",
     )  # fmt: skip
     world.put("ours/__init__.py", "")
-    world.put("setup.py", "from setuptools import setup\nsetup(entry_points={'console_scripts': ['numbers-fit=ours.fit:main']})\n")
+    world.put(
+        "setup.py",
+        "from setuptools import setup\nsetup(entry_points={'console_scripts': ['numbers-fit=ours.fit:main']})\n",
+    )
     world.put("data/numbers.csv", "".join(f"{n * 1.5}\n" for n in range(1, 30)))
     world.put("sub/MLproject", PROJECT)
-    below = ARGV.replace("from ours", "sys.path.insert(0, '..')\nfrom ours").replace("1.0)\n", "1.0, '../data/numbers.csv')\n")
+    below = ARGV.replace("from ours", "sys.path.insert(0, '..')\nfrom ours").replace(
+        "1.0)\n", "1.0, '../data/numbers.csv')\n"
+    )
     world.put("sub/by_argv.py", below)
     world.put("stages/dvc.yaml", STAGES)
     world.put("stages/params.yaml", "fit: {power: 3, scale: 0.25}\n")
@@ -149,7 +156,7 @@ def test_a_console_script(world: World) -> None:
 @pytest.mark.ci
 def test_hydra_overrides(tmp_path: Path) -> None:
     world = World(tmp_path)
-    world.put("train.py", HYDRA.replace("import hydra\n", ""). replace("@hydra.main", "import hydra\n@hydra.main"))
+    world.put("train.py", HYDRA.replace("import hydra\n", "").replace("@hydra.main", "import hydra\n@hydra.main"))
     world.put("conf/config.yaml", "defaults:\n- model: small\n- _self_\nseed: 1\n")
     world.put("conf/model/small.yaml", "power: 1\nscale: 1.0\n")
     world.put("conf/model/large.yaml", "power: 3\nscale: 2.0\n")

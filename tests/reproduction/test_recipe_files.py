@@ -48,7 +48,9 @@ def test_a_recipe_file_that_was_changed_is_refused(world: World) -> None:
         read_portable(json.dumps(held), "changed.json")
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "mlcockpit recipe", "schema": 1}', "[" * 5000, '{"kind": 3, "schema": {}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"kind": "mlcockpit recipe", "schema": 1}', "[" * 5000, '{"kind": 3, "schema": {}}']
+)
 def test_what_is_no_recipe_file_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(UsageError) as refused:
         read_portable(text, "x.json")
@@ -78,7 +80,9 @@ def test_a_script_runs_the_command_without_mlcockpit(world: World) -> None:
     text = (folder / "reproduce.sh").read_text().replace("$work/env/bin:", f"{Path(sys.executable).parent}:")
     start = text.index("if command -v uv")
     (folder / "here.sh").write_text(text[:start] + text[text.index("PATH=", start) :])
-    done = subprocess.run(["sh", "here.sh"], cwd=folder, env=world.environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["sh", "here.sh"], cwd=folder, env=world.environment(), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     rerun = World(folder / "work")
     rerun.top.joinpath("tracking.db").rename(rerun.store)

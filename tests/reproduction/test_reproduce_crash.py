@@ -47,9 +47,13 @@ def test_kill_9_in_the_middle_is_cleared_by_the_next_start(tmp_path: Path) -> No
     assert not psutil.pid_exists(command) or psutil.Process(command).status() == psutil.STATUS_ZOMBIE
     assert [result.reproduction_id] == [one.name for one in (home / "attempts").iterdir()]
     mirror = next((home / "mirrors").glob("*.git"))
-    listed = subprocess.run(["git", f"--git-dir={mirror}", "worktree", "list"], capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", f"--git-dir={mirror}", "worktree", "list"], capture_output=True, text=True, check=True
+    )
     assert len(listed.stdout.splitlines()) == 1
-    branches = subprocess.run(["git", f"--git-dir={mirror}", "branch", "--list", "reproduce/*"], capture_output=True, text=True, check=True)
+    branches = subprocess.run(
+        ["git", f"--git-dir={mirror}", "branch", "--list", "reproduce/*"], capture_output=True, text=True, check=True
+    )
     assert branches.stdout == ""
 
 

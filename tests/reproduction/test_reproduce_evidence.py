@@ -48,7 +48,11 @@ def test_a_run_whose_commit_is_gone_is_incomplete_and_says_what_to_fetch(world: 
     run, gone = world.runs()[0], "0123456789" * 4
     world.sql("UPDATE tags SET value = ? WHERE run_uuid = ? AND key = 'mlflow.source.git.commit'", gone, run)
     result = world.reproduce(run)
-    world.sql("UPDATE tags SET value = ? WHERE run_uuid = ? AND key = 'mlflow.source.git.commit'", world.git("rev-parse", "HEAD"), run)
+    world.sql(
+        "UPDATE tags SET value = ? WHERE run_uuid = ? AND key = 'mlflow.source.git.commit'",
+        world.git("rev-parse", "HEAD"),
+        run,
+    )
     assert (result.verdict, result.first_difference, result.exit_code) == (Verdict.INCOMPLETE, "code", 3)
     assert f"git fetch REMOTE {gone}" in result.reason
 
@@ -69,7 +73,6 @@ def test_nothing_is_run_before_somebody_approved_exactly_this_recipe(world: Worl
     assert world.recipe(run).trust_id in str(refused.value)
     with pytest.raises(NotTrusted):
         world.reproduce(run, trust="sha256:" + "0" * 64)
-
 
 
 def test_an_unknown_run_is_refused_by_name(world: World) -> None:
@@ -102,7 +105,19 @@ def test_a_captured_launch_of_uncommitted_work_is_reproduced_with_its_snapshot(t
     world.commit("Declare")
     world.put("train.py", MEAN.replace("sum(values)", "sum(values[1:])"))
     done = subprocess.run(
-        [sys.executable, "-m", "mlcockpit", "-C", str(world.top), "run", "--", sys.executable, "train.py", "--power", "2"],
+        [
+            sys.executable,
+            "-m",
+            "mlcockpit",
+            "-C",
+            str(world.top),
+            "run",
+            "--",
+            sys.executable,
+            "train.py",
+            "--power",
+            "2",
+        ],
         cwd=world.top,
         env=world.environment(product=True),
         capture_output=True,

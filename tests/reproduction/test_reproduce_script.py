@@ -39,7 +39,9 @@ def test_a_run_of_uncommitted_code_diverges_and_names_the_code(world: World) -> 
 
 
 def test_a_parameter_that_the_commit_cannot_have_logged_is_found_before_anything_runs(tmp_path: Path) -> None:
-    script = MEAN.replace("with mlflow.start_run():", "DEPTH = 4\nwith mlflow.start_run():\n    mlflow.log_param('depth', DEPTH)")
+    script = MEAN.replace(
+        "with mlflow.start_run():", "DEPTH = 4\nwith mlflow.start_run():\n    mlflow.log_param('depth', DEPTH)"
+    )
     world = a_world(tmp_path, script)
     world.put("train.py", script.replace("DEPTH = 4", "DEPTH = 9"))
     run = world.train("train.py")

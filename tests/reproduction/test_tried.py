@@ -17,7 +17,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
-def test_runs_of_the_same_recipe_come_first_and_other_scripts_not_at_all(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_of_the_same_recipe_come_first_and_other_scripts_not_at_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{world.store}")
     ids = world.runs()
     ran = mlcockpit(world.top, "tried", "--like", ids[0], "--json")

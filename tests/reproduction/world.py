@@ -110,7 +110,12 @@ class World:
 
     def environment(self, *, product: bool = False) -> dict[str, str]:
         """Return the variables of a person's shell; with `product` mlcockpit can be imported in it."""
-        env = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{self.store}", "GIT_PYTHON_REFRESH": "quiet", **self.environ}
+        env = {
+            **os.environ,
+            "MLFLOW_TRACKING_URI": f"sqlite:///{self.store}",
+            "GIT_PYTHON_REFRESH": "quiet",
+            **self.environ,
+        }
         env.pop("PYTHONPATH", None)
         if product:
             return env | {"PYTHONPATH": str(Path(mlcockpit.__file__).parent.parent)}
@@ -135,7 +140,9 @@ class World:
         finally:
             cockpit.close()
 
-    def reproduce(self, run: str, *, known_data: Sequence[KnownData] | None = None, **wishes: object) -> ReproductionResult:
+    def reproduce(
+        self, run: str, *, known_data: Sequence[KnownData] | None = None, **wishes: object
+    ) -> ReproductionResult:
         """Reproduce a run whose recipe is approved."""
         cockpit = open_cockpit(self.top, progress=Silent(), needs_project=False)
         try:

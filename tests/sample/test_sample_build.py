@@ -23,8 +23,20 @@ from sample_project.build.faults import artifacts_of
 from sample_project.build.story import CLOCK, PEOPLE
 from sample_project.build.work import environment
 
-V1 = {3: (.789, .57, .51), 4: (.760, .63, .41), 5: (.782, .53, .44), 6: (.759, .63, .45), 7: (.740, .58, .38)}
-V1 |= {8: (.726, .54, .37), 9: (.728, .51, .30), 10: (.754, .51, .33), 11: (.683, .31, .21), 12: (.727, .55, .48)}
+V1 = {
+    3: (0.789, 0.57, 0.51),
+    4: (0.760, 0.63, 0.41),
+    5: (0.782, 0.53, 0.44),
+    6: (0.759, 0.63, 0.45),
+    7: (0.740, 0.58, 0.38),
+}
+V1 |= {
+    8: (0.726, 0.54, 0.37),
+    9: (0.728, 0.51, 0.30),
+    10: (0.754, 0.51, 0.33),
+    11: (0.683, 0.31, 0.21),
+    12: (0.727, 0.55, 0.48),
+}
 """Month → AUC, useful, warned of version 1, as known before this sample was written."""
 
 
@@ -57,7 +69,9 @@ def test_at_least_25_runs_finished(store: sqlite3.Connection) -> None:
 
 
 def test_people_of_five_disciplines_committed(gatewise: Built) -> None:
-    assert {person.name for person in PEOPLE} - {"Noor Haddad"} == set(_git(gatewise, "log", "--all", "--format=%an").splitlines())
+    assert {person.name for person in PEOPLE} - {"Noor Haddad"} == set(
+        _git(gatewise, "log", "--all", "--format=%an").splitlines()
+    )
     assert 5 == len({person.discipline for person in PEOPLE})
 
 
@@ -118,7 +132,9 @@ def test_version_2_breaks_the_guardrail_in_july(gatewise: Built) -> None:
 
 def _quality(model: Path, rows: pd.DataFrame) -> tuple[float, float, float]:
     threshold = yaml.safe_load((model / "MLmodel").read_text())["metadata"]["threshold"]
-    score = pickle.loads((model / "model.pkl").read_bytes()).predict_proba(rows[features.CATEGORIES + features.NUMBERS])[:, 1]
+    score = pickle.loads((model / "model.pkl").read_bytes()).predict_proba(
+        rows[features.CATEGORIES + features.NUMBERS]
+    )[:, 1]
     truth, alert = features.disrupted(rows), score >= threshold
     return roc_auc_score(truth, score), truth[alert].mean(), alert[truth == 1].mean()
 
@@ -186,7 +202,9 @@ def test_october_changed_after_a_run_had_read_it(gatewise: Built, store: sqlite3
 
 def test_what_staging_serves_was_never_logged(gatewise: Built) -> None:
     logged = {_digest(artifacts_of(gatewise.folder, version)) for version in range(1, 7)}
-    assert (True, False) == tuple(_digest(gatewise.folder / "serving" / env) in logged for env in ("production", "staging"))
+    assert (True, False) == tuple(
+        _digest(gatewise.folder / "serving" / env) in logged for env in ("production", "staging")
+    )
 
 
 def _digest(folder: Path) -> str:
@@ -196,7 +214,9 @@ def _digest(folder: Path) -> str:
 
 def test_no_logged_file_is_newer_than_its_run(store: sqlite3.Connection) -> None:
     query = "SELECT artifact_location, end_time FROM logged_models JOIN runs ON source_run_id = run_uuid"
-    late = [p for folder, end in store.execute(query) for p in Path(folder).rglob("*") if p.stat().st_mtime * 1000 > end + 1]
+    late = [
+        p for folder, end in store.execute(query) for p in Path(folder).rglob("*") if p.stat().st_mtime * 1000 > end + 1
+    ]
     assert [] == late
 
 
@@ -206,11 +226,15 @@ def test_the_champion_alias_is_not_what_serves(gatewise: Built, store: sqlite3.C
     assert _digest(artifacts_of(gatewise.folder, 1)) == _digest(gatewise.folder / "serving/production")
 
 
-def test_the_dirty_run_cannot_be_had_from_its_commit(gatewise: Built, store: sqlite3.Connection, tmp_path: Path) -> None:
+def test_the_dirty_run_cannot_be_had_from_its_commit(
+    gatewise: Built, store: sqlite3.Connection, tmp_path: Path
+) -> None:
     assert _again(gatewise, "dirty", tmp_path) != _metrics(store, gatewise.run("dirty"))
 
 
-def test_version_1_comes_out_the_same_from_its_commit(gatewise: Built, store: sqlite3.Connection, tmp_path: Path) -> None:
+def test_version_1_comes_out_the_same_from_its_commit(
+    gatewise: Built, store: sqlite3.Connection, tmp_path: Path
+) -> None:
     assert _metrics(store, gatewise.run("v1")) == _again(gatewise, "v1", tmp_path)
 
 
@@ -224,7 +248,9 @@ def _again(built: Built, key: str, folder: Path) -> dict[str, float]:
     _git(built, "clone", "--quiet", "--no-checkout", str(built.folder), str(clone))
     subprocess.run(["git", "checkout", "--quiet", commit], cwd=clone, check=True)
     (clone / "data").symlink_to(built.folder / "data")
-    subprocess.run([sys.executable, *job.argv], cwd=clone, env=environment("me", os.environ), check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, *job.argv], cwd=clone, env=environment("me", os.environ), check=True, capture_output=True
+    )
     with sqlite3.connect(clone / "mlflow.db") as database:
         return _metrics(database, database.execute("SELECT run_uuid FROM runs").fetchone()[0])
 

@@ -62,7 +62,9 @@ def test_events_follow_the_story(project: Snapshot) -> None:
 
 
 def test_versions_served_in_the_order_of_the_story(project: Snapshot) -> None:
-    served = [(each.environment, each.number, f"{each.started_at:%m-%d}", each.state.value) for each in project.deployments]
+    served = [
+        (each.environment, each.number, f"{each.started_at:%m-%d}", each.state.value) for each in project.deployments
+    ]
     assert [
         ("production", 1, "04-01", "superseded"),
         ("production", 2, "07-08", "rolled_back"),

@@ -49,7 +49,9 @@ def test_a_dirty_run_that_was_captured_is_identical(gatewise: Built, copy: Cockp
     assert "snapshot commit" in code.evidence
 
 
-def test_a_run_of_a_script_that_no_commit_holds_is_incomplete_before_anything_runs(gatewise: Built, copy: Cockpit) -> None:
+def test_a_run_of_a_script_that_no_commit_holds_is_incomplete_before_anything_runs(
+    gatewise: Built, copy: Cockpit
+) -> None:
     assert "yesterday.py is not in the commit" in recipe(copy, gatewise.run("uncommitted"))["command"].evidence
     result = reproduce(copy, gatewise.run("uncommitted"), Wishes(trust=None))
     assert (Verdict.INCOMPLETE, 3, 0.0) == (result.verdict, result.exit_code, result.seconds["run"])

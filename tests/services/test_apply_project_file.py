@@ -34,7 +34,9 @@ def given_to(cockpit: Cockpit, subject: str, handle: str) -> None:
 
 def owner(cockpit: Cockpit, subject: str) -> str | None:
     """Return who answers for a subject now."""
-    return next((duty.person for duty in read_all(cockpit.store, Ownership, subject=subject) if duty.until is None), None)
+    return next(
+        (duty.person for duty in read_all(cockpit.store, Ownership, subject=subject) if duty.until is None), None
+    )
 
 
 def last_events(cockpit: Cockpit, most: int) -> list[tuple[str, str, str]]:
@@ -45,7 +47,12 @@ def last_events(cockpit: Cockpit, most: int) -> list[tuple[str, str, str]]:
 
 def test_people_owners_and_declarations_are_written_with_their_events(cockpit: Cockpit) -> None:
     lines = applied(cockpit, people={"ana": ANA}, datasets={"rows": {"path": "rows.csv", "owner": "ana"}})
-    assert ["person/ana is new", "data/rows: ana answers for it", "project is declared", "data/rows is declared"] == lines
+    assert [
+        "person/ana is new",
+        "data/rows: ana answers for it",
+        "project is declared",
+        "data/rows is declared",
+    ] == lines
     assert [
         ("project file", "person_added", "person/ana"),
         ("project file", "owner_assigned", "data/rows"),
@@ -56,7 +63,10 @@ def test_people_owners_and_declarations_are_written_with_their_events(cockpit: C
 
 
 def test_the_same_file_twice_writes_nothing(cockpit: Cockpit) -> None:
-    parts: dict[str, Any] = {"people": {"ana": ANA, "bo": BO}, "datasets": {"rows": {"path": "rows.csv", "owner": "ana"}}}
+    parts: dict[str, Any] = {
+        "people": {"ana": ANA, "bo": BO},
+        "datasets": {"rows": {"path": "rows.csv", "owner": "ana"}},
+    }
     applied(cockpit, **parts)
     before = newest_events(cockpit.store, None, 1).total
     versions = [person.version for person in read_all(cockpit.store, Person)]
@@ -97,7 +107,9 @@ def test_a_changed_owner_entry_moves_the_duty(cockpit: Cockpit) -> None:
     assert "bo" == owner(cockpit, "data/rows")
 
 
-@pytest.mark.parametrize("later", [{"datasets": {"rows": {"path": "rows.csv"}}}, {}], ids=["owner removed", "entry removed"])
+@pytest.mark.parametrize(
+    "later", [{"datasets": {"rows": {"path": "rows.csv"}}}, {}], ids=["owner removed", "entry removed"]
+)
 def test_an_owner_who_is_no_longer_declared_is_closed(cockpit: Cockpit, later: dict[str, Any]) -> None:
     applied(cockpit, people={"ana": ANA}, datasets={"rows": {"path": "rows.csv", "owner": "ana"}})
     assert "data/rows: nobody answers for it any more" in applied(cockpit, people={"ana": ANA}, **later)

@@ -28,7 +28,9 @@ def commit(cockpit: Cockpit) -> str:
     for words in (("init", "-q", "-b", "main"), ("add", "-A"), ("commit", "-q", "-m", "Begin")):
         person = ["-c", "user.name=Bo", "-c", "user.email=bo@example.com"]
         subprocess.run(["git", *person, *words], cwd=root, check=True, capture_output=True)
-    return subprocess.run(["git", "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+    return subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def _named(commit: str, source: str = "train.py", *, launch: str = "", run: str = "r1") -> NamedCode:
@@ -108,8 +110,13 @@ def test_outside_of_git_nothing_is_known(cockpit: Cockpit) -> None:
 def test_a_run_that_logged_what_its_source_cannot_log_is_contradicted(cockpit: Cockpit, commit: str) -> None:
     tags = {"mlflow.source.name": "train.py", "mlflow.source.type": "LOCAL"}
     run = a_run("r1", commit=commit, params={"depth": "6"}, tags=tags)
-    found = with_contradictions(cockpit, {"r1": run, "r2": _honest(run)}, {each: CodeEvidence(True, True) for each in ("r1", "r2")})
-    assert ("depth" in (found["r1"].code or CodeEvidence(None, None)).contradiction, CodeEvidence(True, True)) == (True, found["r2"].code)
+    found = with_contradictions(
+        cockpit, {"r1": run, "r2": _honest(run)}, {each: CodeEvidence(True, True) for each in ("r1", "r2")}
+    )
+    assert ("depth" in (found["r1"].code or CodeEvidence(None, None)).contradiction, CodeEvidence(True, True)) == (
+        True,
+        found["r2"].code,
+    )
 
 
 def _honest(run: RunFacts) -> RunFacts:

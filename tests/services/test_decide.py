@@ -9,9 +9,23 @@ from tests.team import a_team, done, events, refused
 
 def test_a_decision_is_kept_with_who_when_and_about_what(tmp_path: Path) -> None:
     folder = a_team(tmp_path)
-    words = ("decide", "Go back?", "--choice", "yes", "--context", "alerts doubled", "--about", "metric/useful", "env/prod")
+    words = (
+        "decide",
+        "Go back?",
+        "--choice",
+        "yes",
+        "--context",
+        "alerts doubled",
+        "--about",
+        "metric/useful",
+        "env/prod",
+    )
     made = done(folder, *words, "--by", "ida", "olu", "--at", "2026-02-01", "--json").json
-    assert ("decision/1", ["ida", "olu"], ["metric/useful", "env/prod"]) == (made["decision"], made["by"], made["about"])
+    assert ("decision/1", ["ida", "olu"], ["metric/useful", "env/prod"]) == (
+        made["decision"],
+        made["by"],
+        made["about"],
+    )
     (row,) = done(folder, "decision", "list", "--json").json["sections"][0]["rows"]
     assert ("Go back?", "yes") == (row["title"], row["choice"])
     assert row["at"].startswith("2026-02-01")

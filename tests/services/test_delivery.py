@@ -46,7 +46,9 @@ def test_the_whole_way_through_the_gate(tmp_path: Path) -> None:
     asked(folder)
     assert "approved" == done(folder, "approve", "PR-1", "--as", "cy", "--json").json["state"]
     deployed = done(folder, "deploy", "promo/1", "--as", "cy", "--json").json
-    assert ("deploy/1", "live", 100, None) == tuple(deployed[key] for key in ("deployment", "state", "traffic_pct", "previous"))
+    assert ("deploy/1", "live", 100, None) == tuple(
+        deployed[key] for key in ("deployment", "state", "traffic_pct", "previous")
+    )
     assert ["promotion requested", "promotion approved", "promotion committed"] == events(folder, "promo/1")
     assert ["model validated", "model approved"] == events(folder, "model/churn@1")
 
@@ -62,7 +64,10 @@ def test_a_gate_that_is_not_green_refuses_the_deployment(tmp_path: Path) -> None
     folder = guarded(tmp_path)
     asked(folder)
     said = refused(folder, "deploy", "promo/1", code=1)
-    assert "the gate of promo/1 is not green (3 approved by another person: unknown, nobody has approved it: cy or bo may)" in said
+    assert (
+        "the gate of promo/1 is not green (3 approved by another person: unknown, nobody has approved it: cy or bo may)"
+        in said
+    )
 
 
 def test_nobody_deploys_past_the_gate_without_asking(tmp_path: Path) -> None:
@@ -76,7 +81,11 @@ def test_missing_evidence_is_unknown_and_unknown_does_not_pass(tmp_path: Path) -
     done(folder, "promote", "churn@1", "prod", "--as", "kai")
     done(folder, "approve", "promo/1", "--as", "cy")
     said = refused(folder, "deploy", "promo/1", code=1)
-    assert [text for text in ("auc of run unknown is not known", "the registry names no run", "no evidence") if text not in said] == []
+    assert [
+        text
+        for text in ("auc of run unknown is not known", "the registry names no run", "no evidence")
+        if text not in said
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -115,7 +124,10 @@ def test_the_last_vote_of_a_person_counts(tmp_path: Path) -> None:
     asked(folder)
     done(folder, "approve", "promo/1", "--as", "cy")
     assert "promo/1 is approved already" in refused(folder, "approve", "promo/1", "--as", "bo")
-    assert "rejected" == done(folder, "reject", "promo/1", "--why", "on second thought", "--as", "cy", "--json").json["state"]
+    assert (
+        "rejected"
+        == done(folder, "reject", "promo/1", "--why", "on second thought", "--as", "cy", "--json").json["state"]
+    )
 
 
 def test_a_waiver_opens_one_check_until_its_day(tmp_path: Path) -> None:
@@ -126,7 +138,9 @@ def test_a_waiver_opens_one_check_until_its_day(tmp_path: Path) -> None:
     assert "kai asked for promo/1" in refused(folder, *waive, "--as", "kai")
     assert "cy" == done(folder, *waive, "--as", "cy", "--json").json["waived_by"]
     assert "check 1 of promo/1 is waived" in refused(folder, *waive, "--as", "bo")
-    assert "is not green (1 auc at least 0.7: fail" in refused(folder, "deploy", "promo/1", "--at", "2026-03-11", code=1)
+    assert "is not green (1 auc at least 0.7: fail" in refused(
+        folder, "deploy", "promo/1", "--at", "2026-03-11", code=1
+    )
     done(folder, "deploy", "promo/1", "--at", "2026-03-09")
     assert "gate waived" in events(folder, "promo/1")
 
@@ -152,7 +166,9 @@ def test_a_waiver_ends_when_the_gate_is_worded_otherwise(tmp_path: Path) -> None
     done(folder, "approve", "promo/1", "--as", "cy")
     done(folder, "waive", "promo/1", "--check", "1", "--why", "x", "--until", "2026-04-01", "--as", "cy")
     place = folder / "mlcockpit.toml"
-    place.write_text(place.read_text(encoding="utf-8").replace('text = "load test"', 'text = "load tests"'), encoding="utf-8")
+    place.write_text(
+        place.read_text(encoding="utf-8").replace('text = "load test"', 'text = "load tests"'), encoding="utf-8"
+    )
     assert "1 auc at least 0.7: fail" in refused(folder, "deploy", "promo/1", code=1)
 
 
@@ -165,7 +181,10 @@ def test_a_waiver_ends_when_the_gate_is_worded_otherwise(tmp_path: Path) -> None
         (("promote", "churn@1", "prod", "--evidence", "1=x"), "check 1 takes no evidence: these do: 4"),
         (("deploy", "promo/7"), "there is no promo/7"),
         (("deploy", "churn@1"), "an environment is missing"),
-        (("deploy", "churn@1", "lab", "--strategy", "canary", "--traffic", "100"), "canary does not take 100 % of traffic"),
+        (
+            ("deploy", "churn@1", "lab", "--strategy", "canary", "--traffic", "100"),
+            "canary does not take 100 % of traffic",
+        ),
         (("deploy", "churn@1", "lab", "--traffic", "10"), "full does not take 10 % of traffic"),
         (("rollback", "lab", "--reason", "x"), "nothing is deployed in env/lab"),
         (("rollback", "lab", "--reason", " "), "a rollback needs a reason"),
@@ -174,14 +193,18 @@ def test_a_waiver_ends_when_the_gate_is_worded_otherwise(tmp_path: Path) -> None
 )
 def test_what_is_not_there_is_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     place = guarded(tmp_path) / "mlcockpit.toml"
-    place.write_text(place.read_text(encoding="utf-8") + '\n[sources]\nmlflow = "sqlite:///mlflow.db"\n', encoding="utf-8")
+    place.write_text(
+        place.read_text(encoding="utf-8") + '\n[sources]\nmlflow = "sqlite:///mlflow.db"\n', encoding="utf-8"
+    )
     assert said in refused(tmp_path, *words, "--as", "kai")
 
 
 def test_the_same_wish_is_not_stored_twice(tmp_path: Path) -> None:
     folder = guarded(tmp_path)
     asked(folder)
-    assert "promo/1 asks for model/churn@1 in prod already" in refused(folder, "promote", "churn@1", "prod", "--as", "bo")
+    assert "promo/1 asks for model/churn@1 in prod already" in refused(
+        folder, "promote", "churn@1", "prod", "--as", "bo"
+    )
 
 
 def test_a_quarantined_version_goes_nowhere(tmp_path: Path) -> None:
@@ -225,7 +248,10 @@ def test_rolling_a_canary_back_leaves_the_live_version_alone(tmp_path: Path) -> 
     done(folder, "deploy", "churn@1", "lab")
     done(folder, "deploy", "churn@2", "lab", "--strategy", "canary")
     assert "deploy/1" == done(folder, "rollback", "lab", "--reason", "slow", "--json").json["to"]
-    assert (["deployed"], ["deployed", "deployment rolled back"]) == (events(folder, "deploy/1"), events(folder, "deploy/2"))
+    assert (["deployed"], ["deployed", "deployment rolled back"]) == (
+        events(folder, "deploy/1"),
+        events(folder, "deploy/2"),
+    )
 
 
 def test_a_drill_is_recorded_and_deploys_nothing(tmp_path: Path) -> None:

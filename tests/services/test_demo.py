@@ -18,7 +18,9 @@ def test_a_folder_that_holds_other_things_is_refused_and_left_alone(tmp_path: Pa
     (tmp_path / "thesis.txt").write_text("mine")
     ran = mlcockpit(tmp_path, "demo", ".", "--no-app")
     assert (2, ["thesis.txt"]) == (ran.code, os.listdir(tmp_path))
-    assert [f"mlcockpit: {tmp_path} holds other things: name an empty or a new folder: mlcockpit demo DIR"] == ran.err.splitlines()[-1:]
+    assert [
+        f"mlcockpit: {tmp_path} holds other things: name an empty or a new folder: mlcockpit demo DIR"
+    ] == ran.err.splitlines()[-1:]
 
 
 def test_a_file_is_no_place_for_a_demo(tmp_path: Path) -> None:
@@ -71,7 +73,11 @@ def test_ctrl_c_ends_it_with_one_line_and_no_child(tmp_path: Path) -> None:
         demo.send_signal(signal.SIGINT)
         assert demo.stderr is not None
         said = demo.stderr.read().splitlines()
-    assert (130, "mlcockpit: interrupted", 0) == (demo.returncode, said[-1], len(list((tmp_path / "made/.gatewise-build").glob("child-*"))))
+    assert (130, "mlcockpit: interrupted", 0) == (
+        demo.returncode,
+        said[-1],
+        len(list((tmp_path / "made/.gatewise-build").glob("child-*"))),
+    )
 
 
 @pytest.mark.ci

@@ -12,7 +12,9 @@ MET = tuple(word for number in range(1, 8) for word in ("--met", str(number)))
 
 
 def offered(folder: Path, *more: str) -> str:
-    return str(done(folder, "handoff", "offer", "H3", "model/churn", "cy", "--as", "bo", *more, "--json").json["handoff"])
+    return str(
+        done(folder, "handoff", "offer", "H3", "model/churn", "cy", "--as", "bo", *more, "--json").json["handoff"]
+    )
 
 
 @pytest.mark.parametrize("kind", list(HandoffKind), ids=lambda kind: kind.value)
@@ -30,7 +32,9 @@ def test_the_whole_way_from_offer_to_done_is_in_the_log(tmp_path: Path) -> None:
     done(folder, "handoff", "offer", name, "--evidence", "1=promo/1", "--as", "bo")
     done(folder, "handoff", "accept", name, *MET, "--as", "cy")
     done(folder, "handoff", "done", name, "--as", "cy", "--note", "runs")
-    assert ["handoff offered", "handoff returned", "handoff offered", "handoff accepted", "handoff done"] == events(folder, name)
+    assert ["handoff offered", "handoff returned", "handoff offered", "handoff accepted", "handoff done"] == events(
+        folder, name
+    )
 
 
 def test_it_is_not_accepted_while_a_must_criterion_is_open(tmp_path: Path) -> None:
@@ -44,7 +48,11 @@ def test_a_waiver_is_by_name_and_opens_the_way(tmp_path: Path) -> None:
     folder = a_team(tmp_path)
     name = offered(folder, *MET[:-2])
     waived = done(folder, "handoff", "waive", name, "7", "--why", "no outputs yet", "--as", "cy", "--json").json
-    assert ("smoke set with expected outputs", "cy", "no outputs yet") == (waived["text"], waived["waived_by"], waived["why"])
+    assert ("smoke set with expected outputs", "cy", "no outputs yet") == (
+        waived["text"],
+        waived["waived_by"],
+        waived["why"],
+    )
     assert "accepted" == done(folder, "handoff", "accept", name, "--as", "cy", "--json").json["state"]
     assert "waived by cy: no outputs yet" in done(folder, "handoff", "packet", name).out
 

@@ -83,9 +83,15 @@ def test_an_incident_that_comes_back_is_active_and_no_longer_mitigated(tmp_path:
     ("words", "said"),
     [
         (("declare", "x", "--severity", "9"), "argument --severity"),
-        (("declare", "x", "--severity", "2", "--about", "metric/usefull"), "there is no metric/usefull: nearest: metric/useful"),
+        (
+            ("declare", "x", "--severity", "2", "--about", "metric/usefull"),
+            "there is no metric/usefull: nearest: metric/useful",
+        ),
         (("declare", "x", "--severity", "2", "--suspect", "deploy/1"), "there is no deploy/1"),
-        (("declare", "x", "--severity", "2", "--started", "2027-01-01"), "an incident cannot start after it was detected"),
+        (
+            ("declare", "x", "--severity", "2", "--started", "2027-01-01"),
+            "an incident cannot start after it was detected",
+        ),
         (("assign", "INC-1", "zoe"), "there is no person 'zoe'"),
         (("assign", "INC-2", "olu"), "there is no inc/2: nearest: inc/1"),
         (("mitigate", "INC-1"), "inc/1 is triage and cannot become mitigated"),
@@ -127,8 +133,12 @@ def test_a_severe_incident_is_not_closed_without_an_accepted_postmortem(tmp_path
     assert "inc/1 is SEV2 and has no postmortem" in refused(folder, "incident", "close", name)
     (tmp_path / "pm.md").write_text(POSTMORTEM, encoding="utf-8")
     done(folder, "incident", "postmortem", name, "--file", str(tmp_path / "pm.md"), "--as", "olu")
-    assert "the postmortem of inc/1 is not accepted: somebody other than olu" in refused(folder, "incident", "close", name)
-    assert "olu wrote the postmortem of inc/1" in refused(folder, "incident", "postmortem", name, "--accept", "--as", "olu")
+    assert "the postmortem of inc/1 is not accepted: somebody other than olu" in refused(
+        folder, "incident", "close", name
+    )
+    assert "olu wrote the postmortem of inc/1" in refused(
+        folder, "incident", "postmortem", name, "--accept", "--as", "olu"
+    )
 
 
 def test_a_mild_incident_is_closed_without_one(tmp_path: Path) -> None:
@@ -139,7 +149,8 @@ def test_a_mild_incident_is_closed_without_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "action", ["- [ ] alert 2026-04-01", "- [ ] alert @ana", "- [ ] alert @zoe 2026-04-01", "* [ ] alert @ana 2026-13-01"]
+    "action",
+    ["- [ ] alert 2026-04-01", "- [ ] alert @ana", "- [ ] alert @zoe 2026-04-01", "* [ ] alert @ana 2026-13-01"],
 )
 def test_a_postmortem_is_not_accepted_while_an_action_has_no_owner_or_date(tmp_path: Path, action: str) -> None:
     folder = a_team(tmp_path)

@@ -88,8 +88,18 @@ def test_a_repository_with_a_store_becomes_a_project_that_syncs(
     tmp_path: Path, store: Path, cockpit: Cockpit, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = a_repository(tmp_path / "churn")
-    commit(root, "Ana Müller", "ana@x.org", {"README.md": "# The *Churn* Product\n", "train.py": "1\n", "data/2024.csv": "a\n1\n"})
-    commit(root, "Kai", "1+kai@users.noreply.github.com", {"data/2025.csv": "a\n2\n", ".github/CODEOWNERS": "/data/ @kai\n"})
+    commit(
+        root,
+        "Ana Müller",
+        "ana@x.org",
+        {"README.md": "# The *Churn* Product\n", "train.py": "1\n", "data/2024.csv": "a\n1\n"},
+    )
+    commit(
+        root,
+        "Kai",
+        "1+kai@users.noreply.github.com",
+        {"data/2025.csv": "a\n2\n", ".github/CODEOWNERS": "/data/ @kai\n"},
+    )
     commit(root, "dependabot[bot]", "bot@x.org", {})
     (root / "mlflow.db").write_bytes(store.read_bytes())
     first, file = again(root, cockpit)
@@ -98,8 +108,12 @@ def test_a_repository_with_a_store_becomes_a_project_that_syncs(
     assert ["ana"] == file.people["ana"].mlflow_users
     assert ("sqlite:///mlflow.db", ["churn 'deep\""]) == (file.sources.mlflow, file.sources.experiments)
     assert [("churn-model", "Churn Model")] == [(key, model.registered) for key, model in file.models.items()]
-    assert [("live", "churn-model", "champion")] == [(key, each.model, each.alias) for key, each in file.environments.items()]
-    assert [("data/*.csv", "pattern", "kai")] == [(data.path, data.versions, data.owner) for data in file.datasets.values()]
+    assert [("live", "churn-model", "champion")] == [
+        (key, each.model, each.alias) for key, each in file.environments.items()
+    ]
+    assert [("data/*.csv", "pattern", "kai")] == [
+        (data.path, data.versions, data.owner) for data in file.datasets.values()
+    ]
     assert file.project.criticality == "poc"
     assert (root / "mlflow.db").read_bytes() == store.read_bytes()
     assert main(["-C", str(root), "sync"]) == 0
@@ -119,7 +133,9 @@ def test_an_empty_folder_gets_a_file_that_says_what_was_not_found(tmp_path: Path
 
 def test_every_commented_example_holds_once_it_is_uncommented(tmp_path: Path, cockpit: Cockpit) -> None:
     text = init(cockpit, tmp_path, dry_run=True).text
-    bare = re.sub(r"(?m)^# (?=\[[a-z.-]+\]$|[a-z_]+ = )", "", text).replace('environment = "live"', 'environment = "prod"')
+    bare = re.sub(r"(?m)^# (?=\[[a-z.-]+\]$|[a-z_]+ = )", "", text).replace(
+        'environment = "live"', 'environment = "prod"'
+    )
     file = parse_project_file(bare + '[environments.prod]\nmodel = "churn"\n')
     assert (list(file.people), list(file.goals), list(file.metrics), list(file.datasets), list(file.models)) == (
         ["ana"], ["first"], ["retention"], ["customers"], ["churn"],
@@ -215,14 +231,19 @@ def test_names_and_addresses_that_meet_are_one_person() -> None:
 
 
 def test_two_people_of_one_first_name_have_two_handles() -> None:
-    people = people_of([a_commit("Ana Lee", "a@x"), a_commit("Ana Lee", "a@x"), a_commit("Ana Kim", "k@x"), a_commit("安", "an@x")])
+    people = people_of(
+        [a_commit("Ana Lee", "a@x"), a_commit("Ana Lee", "a@x"), a_commit("Ana Kim", "k@x"), a_commit("安", "an@x")]
+    )
     assert ["ana", "ana-kim", "an"] == [person.handle for person in people]
 
 
 def test_a_discipline_is_said_only_where_the_commits_say_it() -> None:
     sql = [a_commit("Dora", "d@x", "etl/load.sql") for _ in range(6)]
     few = [a_commit("Olga", "o@x", "Dockerfile") for _ in range(4)]
-    mixed = [a_commit("Max", "m@x", path) for path in ("train.py", "Dockerfile", "etl/x.sql", "api/x.py", "docs/x.md", "eval.py")]
+    mixed = [
+        a_commit("Max", "m@x", path)
+        for path in ("train.py", "Dockerfile", "etl/x.sql", "api/x.py", "docs/x.md", "eval.py")
+    ]
     people = {person.name: person for person in people_of([*sql, *few, *mixed])}
     assert ("data", "6 of 6 commits that tell touch data and SQL") == (people["Dora"].discipline, people["Dora"].why)
     assert ("ml", True) == (people["Olga"].discipline, people["Olga"].why.startswith("a guess"))
@@ -264,9 +285,12 @@ def test_data_files_of_a_series_are_one_dataset(tmp_path: Path) -> None:
                  "data/raw/x_2.csv", "top.csv", "src/code.csv", "tests/data/no.csv", ".hidden/data/no.csv", "mlruns/0/no.csv"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("a\n1\n")
-    assert {"flights": "data/flights-*.parquet", "airports": "data/airports.csv", "x": "data/raw/x_*.csv", "top": "top.csv"} == {
-        each.key: each.path for each in datasets_of(tmp_path)
-    }
+    assert {
+        "flights": "data/flights-*.parquet",
+        "airports": "data/airports.csv",
+        "x": "data/raw/x_*.csv",
+        "top": "top.csv",
+    } == {each.key: each.path for each in datasets_of(tmp_path)}
 
 
 def test_what_dvc_tracks_is_a_dataset_and_a_broken_dvc_file_is_none(tmp_path: Path) -> None:

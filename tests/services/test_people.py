@@ -8,14 +8,18 @@ from tests.team import a_team, done, events, everything, refused
 def test_people_are_listed_with_what_they_answer_for(tmp_path: Path) -> None:
     folder = a_team(tmp_path)
     rows = done(folder, "people", "list", "--json").json["sections"][0]["rows"]
-    assert {"ana": 0, "bo": 0, "cy": 0, "ida": 1, "kai": 1, "olu": 0} == {row["person"]: row["answers_for"] for row in rows}
+    assert {"ana": 0, "bo": 0, "cy": 0, "ida": 1, "kai": 1, "olu": 0} == {
+        row["person"]: row["answers_for"] for row in rows
+    }
 
 
 def test_a_person_without_duties_leaves(tmp_path: Path) -> None:
     folder = a_team(tmp_path)
     left = done(folder, "people", "depart", "ana", "--at", "2026-02-01", "--reason", "moved on", "--json").json
     assert {"schema": 1, "person": "ana", "handoffs": [], "at_risk": []} == left
-    assert ["person_added", "declared", "person_departed"] == [kind.replace(" ", "_") for kind in events(folder, "person/ana")]
+    assert ["person_added", "declared", "person_departed"] == [
+        kind.replace(" ", "_") for kind in events(folder, "person/ana")
+    ]
     assert "departed 2026-02-01" in done(folder, "people", "list").out
 
 
@@ -109,7 +113,9 @@ def test_a_handle_is_a_word_that_can_be_typed(tmp_path: Path) -> None:
     folder = a_team(tmp_path)
     for handle in ("Ana Ruiz", "../ana", "\x1b[31m", ""):
         assert "is no handle" in refused(folder, "people", "add", handle, "--name", "Ana", "--discipline", "data")
-    assert "person/ana is there already" in refused(folder, "people", "add", "ana", "--name", "Ana", "--discipline", "data")
+    assert "person/ana is there already" in refused(
+        folder, "people", "add", "ana", "--name", "Ana", "--discipline", "data"
+    )
 
 
 def test_names_from_outside_reach_no_terminal_with_control_codes(tmp_path: Path) -> None:

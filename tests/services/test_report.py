@@ -51,7 +51,9 @@ def test_an_unknown_format_and_a_place_that_cannot_be_written_are_refused(cockpi
 
 
 def test_show_status_trace_asof_and_report_answer_on_the_command_line(tmp_path: Path) -> None:
-    (tmp_path / "mlcockpit.toml").write_text('[project]\nkey = "churn"\n[metrics.useful]\ntarget = 0.5\n', encoding="utf-8")
+    (tmp_path / "mlcockpit.toml").write_text(
+        '[project]\nkey = "churn"\n[metrics.useful]\ntarget = 0.5\n', encoding="utf-8"
+    )
     assert mlcockpit(tmp_path, "status").code == 0
     assert "mlcockpit sync" in mlcockpit(tmp_path, "status").out
     assert mlcockpit(tmp_path, "show", "overview", "--lens", "ops", "--json").json["name"] == "overview"

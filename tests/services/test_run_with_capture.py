@@ -170,7 +170,12 @@ def test_an_editable_installation_is_captured_with_its_own_snapshot(project: Pat
     (launch,) = launches(project)
     (state,) = launch.code.editable
     assert (state.name, state.path, state.dirty) == ("mylib", str(library), True)
-    shown = ["git", f"--git-dir={launch.code.root}/.mlcockpit/snapshots.git", "show", f"{state.snapshot_commit}:mylib.py"]
+    shown = [
+        "git",
+        f"--git-dir={launch.code.root}/.mlcockpit/snapshots.git",
+        "show",
+        f"{state.snapshot_commit}:mylib.py",
+    ]
     assert subprocess.run(shown, capture_output=True, check=True).stdout == b"v = 2\n"
 
 

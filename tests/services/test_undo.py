@@ -80,7 +80,10 @@ def test_a_returned_handoff_is_offered_again(tmp_path: Path) -> None:
         (("handoff", "decline", "ho/1", "--why", "no", "--as", "cy"), "ho/1 is declined and cannot go back to offered"),
         (("deploy", "churn@1", "lab", "--as", "cy"), "(deployed deploy/1) cannot be taken back"),
         (("decide", "x", "--choice", "y", "--as", "cy"), "(decided decision/1) cannot be taken back"),
-        (("metric", "record", "useful", "0.4", "--as", "cy"), "(observation recorded metric/useful) cannot be taken back"),
+        (
+            ("metric", "record", "useful", "0.4", "--as", "cy"),
+            "(observation recorded metric/useful) cannot be taken back",
+        ),
         (("incident", "assign", "inc/1", "olu", "--as", "cy"), "inc/1 became active with its commander"),
         (("handoff", "offer", "H3", "model/churn", "olu", "--as", "cy"), "was opened by event"),
     ],

@@ -162,7 +162,13 @@ def test_text_that_a_database_refuses_is_stored_without_what_it_refuses(store: S
         assert tx.happened(Happening("run/x", "tag_changed", key="k\x00")) is None
         assert ["Bo?", "Cy"] == [each.name for each in tx.all(Person)]
     (event,) = newest_events(store, None, 5).events
-    assert ("ana", "run/x", "?", "k", '{"value":"a\\u0000b"}') == (event.actor, event.subject, event.reason, event.key, event.new)
+    assert ("ana", "run/x", "?", "k", '{"value":"a\\u0000b"}') == (
+        event.actor,
+        event.subject,
+        event.reason,
+        event.key,
+        event.new,
+    )
     assert check_chain(store)[2] == []
 
 

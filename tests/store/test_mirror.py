@@ -245,7 +245,11 @@ def test_huge_texts_are_whole_on_request_and_short_in_lists(mirror: Mirror) -> N
 def test_strange_texts_come_through_and_are_not_seen_as_changes(mirror: Mirror) -> None:
     strange = "a\x00b\x1b[2J\u202e[/bold]" + "😀" * 300
     world = FakeWorld()
-    world.tell(("set_tag", "first", strange, strange), ("log_param", "first", strange, strange), ("rename_run", "first", strange))
+    world.tell(
+        ("set_tag", "first", strange, strange),
+        ("log_param", "first", strange, strange),
+        ("rename_run", "first", strange),
+    )
     sync(mirror, world.tracker)
     assert sync(mirror, world.tracker).is_nothing_new
     pages = RunPages(mirror.path)

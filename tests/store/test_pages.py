@@ -22,7 +22,12 @@ NOW = datetime(2023, 11, 20, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def tracker() -> FakeTracker:
     tracker = FakeTracker()
-    for name, auc, lr in (("base", "0.8", "0.1"), ("best", "0.95", "1e-3"), ("hole", "nan", "sgd"), ("top", "inf", "10")):
+    for name, auc, lr in (
+        ("base", "0.8", "0.1"),
+        ("best", "0.95", "1e-3"),
+        ("hole", "nan", "sgd"),
+        ("top", "inf", "10"),
+    ):
         tracker.create_run(name)
         tracker.log_metric(name, "auc", auc)
         tracker.log_param(name, "lr", lr)

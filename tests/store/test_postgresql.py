@@ -120,7 +120,10 @@ def test_without_the_driver_the_extra_is_named(folder: Path) -> None:
     code = "import sys\nsys.modules['psycopg'] = None\nfrom mlcockpit.cli.main import main\nraise SystemExit(main(['status']))"
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run([sys.executable, "-c", code], cwd=folder, env=env, capture_output=True, text=True, check=False)
-    assert (2, "mlcockpit: the driver for PostgreSQL is not installed: pip install 'mlcockpit[postgres]', then repeat\n") == (
+    assert (
+        2,
+        "mlcockpit: the driver for PostgreSQL is not installed: pip install 'mlcockpit[postgres]', then repeat\n",
+    ) == (
         ran.returncode,
         ran.stderr,
     )

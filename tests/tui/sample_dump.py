@@ -36,7 +36,9 @@ def dump(folder: Path) -> Dump:
     names = _names(raw, runs, folder)
     clean = _replacing(names)
     mirror = {table: [_line(row, clean) for row in rows] for table, rows in raw["mirror"].items()}
-    numbers = {old["id"]: number for number, old in enumerate(sorted(raw["mirror"]["runs"], key=lambda row: runs[row["run"]]))}
+    numbers = {
+        old["id"]: number for number, old in enumerate(sorted(raw["mirror"]["runs"], key=lambda row: runs[row["run"]]))
+    }
     _renumber(mirror, numbers)
     cockpit = {table: [_line(row, clean) for row in rows] for table, rows in raw["cockpit"].items()}
     login = getpass.getuser()
@@ -86,7 +88,8 @@ def _tables(database: Path) -> dict[str, Rows]:
         connection.row_factory = sqlite3.Row
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
-            name: [dict(row) for row in connection.execute(f'SELECT * FROM "{name}"')] for name in sorted(set(names) - LEFT_OUT)
+            name: [dict(row) for row in connection.execute(f'SELECT * FROM "{name}"')]
+            for name in sorted(set(names) - LEFT_OUT)
         }
 
 
@@ -130,7 +133,9 @@ def digest(words: str, size: int) -> str:
 
 
 def _replacing(names: Mapping[str, str]) -> Callable[[str], str]:
-    pattern = re.compile("|".join(rf"(?<![0-9a-z]){re.escape(name)}(?![0-9a-z])" for name in sorted(names, key=len, reverse=True)))
+    pattern = re.compile(
+        "|".join(rf"(?<![0-9a-z]){re.escape(name)}(?![0-9a-z])" for name in sorted(names, key=len, reverse=True))
+    )
 
     def clean(text: str) -> str:
         text = pattern.sub(lambda match: names[match[0]], text)
@@ -153,7 +158,9 @@ def _renumber(mirror: Mapping[str, Rows], numbers: Mapping[int, int]) -> None:
             if isinstance(row.get(key), int) and table != "experiments":
                 row[key] = numbers[row[key]] + 1
             if row.get("ended_ms"):
-                row["ended_ms"] = row["started_ms"] // MINUTE * MINUTE + -(-(row["ended_ms"] - row["started_ms"]) // ROUND) * ROUND
+                row["ended_ms"] = (
+                    row["started_ms"] // MINUTE * MINUTE + -(-(row["ended_ms"] - row["started_ms"]) // ROUND) * ROUND
+                )
             for field in ("at_ms", "created_ms", "started_ms"):
                 if row.get(field):
                     row[field] = row[field] // MINUTE * MINUTE

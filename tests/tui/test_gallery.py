@@ -16,7 +16,9 @@ Golden = Callable[[Path, str], None]
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.file)
-async def test_the_picture_is_what_the_app_draws(running: Running, gatewise_root: Path, shot: Shot, golden: Golden) -> None:
+async def test_the_picture_is_what_the_app_draws(
+    running: Running, gatewise_root: Path, shot: Shot, golden: Golden
+) -> None:
     def opener() -> object:
         return open_cockpit(gatewise_root, progress=Silent(), actor="jonas")
 

@@ -116,5 +116,3 @@ def a_project_of_the_story(tmp_path: Path) -> tuple[Path, Path]:
     mirror(cockpit.mirror_path, a_tracker())
     cockpit.close()
     return root, home
-
-

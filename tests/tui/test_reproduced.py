@@ -32,7 +32,9 @@ async def test_a_run_is_reproduced_from_plan_to_verdict(
         name, clean = next(shots).file, replacing(folder)
         if request.config.getoption("--regen"):
             for ending, drawn in ((".txt", text + "\n"), (".svg", picture)):
-                steady = re.sub(r"(trust(?: |&#160;)id(?: |&#160;))[0-9a-f]{64}", rf"\g<1>{digest('trust', 64)}", clean(drawn))
+                steady = re.sub(
+                    r"(trust(?: |&#160;)id(?: |&#160;))[0-9a-f]{64}", rf"\g<1>{digest('trust', 64)}", clean(drawn)
+                )
                 (SCREENS / f"{name}{ending}").write_text(steady, encoding="utf-8")
 
     def opener() -> object:

@@ -92,4 +92,12 @@ def test_the_first_frame_imports_nothing_heavy() -> None:
         "print(*{name.split('.')[0] for name in sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert set() == set(done.stdout.split()) & {"sqlmodel", "sqlalchemy", "pydantic", "mlflow", "pandas", "numpy", "git"}
+    assert set() == set(done.stdout.split()) & {
+        "sqlmodel",
+        "sqlalchemy",
+        "pydantic",
+        "mlflow",
+        "pandas",
+        "numpy",
+        "git",
+    }

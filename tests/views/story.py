@@ -69,7 +69,13 @@ def a_story_file() -> ProjectFile:
         },
         gates={"to-prod": {"environment": "prod", "approvers": ["cy"], "checks": [{"kind": "reproduced"}]}},
         monitors={
-            "recall-low": {"kind": "quality", "environment": "prod", "metric": "recall", "at_least": 0.75, "owner": "olu"},
+            "recall-low": {
+                "kind": "quality",
+                "environment": "prod",
+                "metric": "recall",
+                "at_least": 0.75,
+                "owner": "olu",
+            },
             "cost-high": {"kind": "product", "environment": "prod", "metric": "offer_cost", "at_most": 2.5},
         },
     )

@@ -26,7 +26,10 @@ NAMES = ["metric/recall", "data/customers@v29", "model/churn@13", "inc/42", "ho/
 @pytest.mark.parametrize("name", [*PURE, *NAMES])
 def test_a_view_reads_as_agreed(name: str, golden: Callable[[Path, str], None]) -> None:
     shown = draw(a_story(), name)
-    golden(GOLDEN / f"{name.replace('/', '-').replace('@', '-')}.txt", as_text(Answer(shown), width=120, colour=False) + "\n")
+    golden(
+        GOLDEN / f"{name.replace('/', '-').replace('@', '-')}.txt",
+        as_text(Answer(shown), width=120, colour=False) + "\n",
+    )
 
 
 @pytest.mark.parametrize("lens", LENSES)
@@ -38,7 +41,9 @@ def test_the_status_of_every_lens_fits_a_small_terminal(lens: str, golden: Calla
 
 
 @pytest.mark.parametrize("name", PURE)
-def test_a_project_without_anything_is_drawn_and_says_what_to_do(name: str, golden: Callable[[Path, str], None]) -> None:
+def test_a_project_without_anything_is_drawn_and_says_what_to_do(
+    name: str, golden: Callable[[Path, str], None]
+) -> None:
     text = as_text(Answer(draw(a_project(fresh=()), name)), width=120, colour=False)
     golden(GOLDEN / f"empty-{name}.txt", text + "\n")
 

@@ -9,7 +9,11 @@ from mlcockpit.services.cockpit import Cockpit
 class AsOf(Command):
     """Say what was live, who answered for what and what was known on a past day."""
 
-    examples = ("mlcockpit asof 2013-07-01", "mlcockpit asof 2013-09-16T12:00 model/gatewise", "mlcockpit asof 2013-07-01 --json")
+    examples = (
+        "mlcockpit asof 2013-07-01",
+        "mlcockpit asof 2013-09-16T12:00 model/gatewise",
+        "mlcockpit asof 2013-07-01 --json",
+    )
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the day and, where only one thing matters, its name."""

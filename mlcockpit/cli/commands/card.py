@@ -22,7 +22,16 @@ class Card(Command):
         from mlcockpit.services.card import card
 
         made = card(cockpit, options.model, Path(options.file) if options.file else None)
-        data = {"schema": 1, "model": made.name, "file": options.file, "human_sections_written": made.written, "text": made.text}
+        data = {
+            "schema": 1,
+            "model": made.name,
+            "file": options.file,
+            "human_sections_written": made.written,
+            "text": made.text,
+        }
         if options.file:
-            return Answer(f"{options.file} holds the card of {made.name}; people have written {made.written} of 5 sections", data=data)
+            return Answer(
+                f"{options.file} holds the card of {made.name}; people have written {made.written} of 5 sections",
+                data=data,
+            )
         return Answer(made.text.rstrip("\n"), data=data if options.json else None)

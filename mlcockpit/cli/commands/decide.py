@@ -20,7 +20,12 @@ class Decide(Command):
         parser.add_argument("--context", default="", help="why it came up, and what else was possible")
         parser.add_argument("--consequences", default="", help="what follows from it")
         parser.add_argument(
-            "--about", nargs="+", action="extend", default=[], metavar="NAME", help="what it is about, such as model/churn@2"
+            "--about",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="NAME",
+            help="what it is about, such as model/churn@2",
         )
         parser.add_argument("--by", nargs="+", action="extend", default=[], metavar="PERSON", help="who decided (you)")
 

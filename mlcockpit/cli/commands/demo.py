@@ -12,7 +12,10 @@ from mlcockpit.services.cockpit import Cockpit
 FOLDER = "gatewise-demo"
 PLAN = (
     ("train", "a year of an ML product is made: a git history, and 28 runs trained on real flights"),
-    ("record", "its team's year is recorded with mlcockpit's own commands: people, data, releases, incidents, handoffs"),
+    (
+        "record",
+        "its team's year is recorded with mlcockpit's own commands: people, data, releases, incidents, handoffs",
+    ),
     ("sync", "every source is read"),
     ("reproduce", "the run behind the live model is run again and compared"),
     ("report", "the status is written"),
@@ -49,7 +52,9 @@ class Demo(Command):
             finally:
                 telling.close()
         there = (f"{folder} was there and is up to date",) if done.was_there else ()
-        return Answer(done.sections(), data=done.as_json() if options.json else None, exit_code=done.exit_code, notes=there)
+        return Answer(
+            done.sections(), data=done.as_json() if options.json else None, exit_code=done.exit_code, notes=there
+        )
 
     def afterwards(self, options: Namespace, status: int) -> int:
         """Open the app on what was built, where there is a terminal to draw on."""

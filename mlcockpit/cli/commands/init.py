@@ -28,7 +28,9 @@ class Init(Command):
     def arguments(self, parser: ArgumentParser) -> None:
         """Take whether to write, and whether over a file that is there."""
         parser.add_argument("--dry-run", action="store_true", help="print the file instead of writing it")
-        parser.add_argument("--force", action="store_true", help="write although there is one; the old one is kept beside it")
+        parser.add_argument(
+            "--force", action="store_true", help="write although there is one; the old one is kept beside it"
+        )
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Look, compose, write."""

@@ -23,7 +23,13 @@ class Promote(Command):
         parser.add_argument("version", help="such as churn@2 or model/churn@2")
         parser.add_argument("environment", help="such as prod")
         parser.add_argument("--comment", default="", help="why")
-        parser.add_argument("--evidence", action="append", default=[], metavar="N=TEXT", help="what shows that check N of the gate holds")
+        parser.add_argument(
+            "--evidence",
+            action="append",
+            default=[],
+            metavar="N=TEXT",
+            help="what shows that check N of the gate holds",
+        )
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Ask."""
@@ -35,7 +41,10 @@ class Promote(Command):
         request, judgement = asked.request, asked.judgement
         name = f"promo/{request.id}"
         return Answer(
-            [Text("", (f"{name}: {request.model}@{request.number} to {request.environment}, {request.state}",)), judgement.table()],
+            [
+                Text("", (f"{name}: {request.model}@{request.number} to {request.environment}, {request.state}",)),
+                judgement.table(),
+            ],
             data={
                 "schema": 1,
                 "promotion": name,
@@ -45,7 +54,13 @@ class Promote(Command):
                 "state": request.state.value,
                 "green": judgement.is_green,
                 "gate": [
-                    {"check": place, "gate": gate, "text": result.text, "result": result.word.value, "detail": result.detail}
+                    {
+                        "check": place,
+                        "gate": gate,
+                        "text": result.text,
+                        "result": result.word.value,
+                        "detail": result.detail,
+                    }
                     for place, (gate, result) in enumerate(judgement.results, start=1)
                 ],
             },

@@ -20,7 +20,9 @@ class ShowRecipe(Command):
         """Take the run."""
         parser.add_argument("run", help="a run's id, the beginning of its id, or its name")
         parser.add_argument("--plan", action="store_true", help="the same: the recipe is shown and nothing is run")
-        parser.add_argument("-o", "--output", metavar="FILE", help="write the recipe down, for `reproduce FILE` on another machine")
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", help="write the recipe down, for `reproduce FILE` on another machine"
+        )
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Resolve the recipe; nothing is executed."""

@@ -9,9 +9,7 @@ from mlcockpit.services.cockpit import Cockpit
 class Reject(Command):
     """Say no to a promotion, with the reason."""
 
-    examples = (
-        "mlcockpit reject promo/3 --why 'alerts over the guardrail'",
-    )
+    examples = ("mlcockpit reject promo/3 --why 'alerts over the guardrail'",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the promotion and the reason."""

@@ -36,7 +36,12 @@ class Report(Command):
         form = options.format or ("json" if options.json and not options.file else None)
         path = Path(options.file) if options.file else None
         written = report(cockpit, role=options.role, format=form, since=since, since_last=last, path=path)
-        data = {"schema": 1, "file": options.file, "format": written.format, "content_sha256": written.report.content_sha256}
+        data = {
+            "schema": 1,
+            "file": options.file,
+            "format": written.format,
+            "content_sha256": written.report.content_sha256,
+        }
         if path is not None:
             return Answer(f"{options.file} holds the status for {options.role}", data=data)
         if options.json and written.format == "json":

@@ -27,23 +27,37 @@ class Reproduce(Command):
     Exit code 0: identical or equivalent; 1: diverged; 3: incomplete; 4: failed; 5: not trusted.
     """
 
-    examples = ("mlcockpit reproduce 9be0", "mlcockpit reproduce 9be0 --trust --json", "mlcockpit reproduce 9be0 --plan")
+    examples = (
+        "mlcockpit reproduce 9be0",
+        "mlcockpit reproduce 9be0 --trust --json",
+        "mlcockpit reproduce 9be0 --plan",
+    )
     needs_project = False
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the runs and how far to go."""
         parser.add_argument("runs", nargs="*", metavar="RUN", help="a run's id, the beginning of its id, or its name")
         parser.add_argument("--plan", action="store_true", help="show the recipe and what is missing; run nothing")
-        parser.add_argument("--audit", action="store_true", help="check every run without running anything; goes on where it stopped")
-        parser.add_argument("--script", metavar="DIR", help="write reproduce.sh, its lock and patch into DIR; run nothing")
-        parser.add_argument("--trust", nargs="?", const="", metavar="ID", help="approve the recipe as resolved now, or exactly ID")
+        parser.add_argument(
+            "--audit", action="store_true", help="check every run without running anything; goes on where it stopped"
+        )
+        parser.add_argument(
+            "--script", metavar="DIR", help="write reproduce.sh, its lock and patch into DIR; run nothing"
+        )
+        parser.add_argument(
+            "--trust", nargs="?", const="", metavar="ID", help="approve the recipe as resolved now, or exactly ID"
+        )
         parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
         parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
-        parser.add_argument("--repeat", type=int, default=1, metavar="N", help="run again N times where results diverge (1)")
+        parser.add_argument(
+            "--repeat", type=int, default=1, metavar="N", help="run again N times where results diverge (1)"
+        )
         parser.add_argument("--command", default="", metavar="LINE", help="the command line, where nothing recorded it")
         parser.add_argument("--cwd", default="", metavar="DIR", help="its working directory below the top of the code")
         parser.add_argument("--commit", default="", metavar="SHA", help="the commit, where nothing recorded it")
-        parser.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="an absolute folder that moved")
+        parser.add_argument(
+            "--map", action="append", default=[], metavar="OLD=NEW", help="an absolute folder that moved"
+        )
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Reproduce each run in turn; the worst verdict is the exit code."""
@@ -67,7 +81,9 @@ class Reproduce(Command):
         results = [reproduce(cockpit, run, wishes, ask=_asking(options)) for run in options.runs]
         sections = [section for one in results for section in result_sections(one)]
         data = [one.to_json() for one in results]
-        return Answer(sections, data=data[0] if len(data) == 1 else data, exit_code=max(one.exit_code for one in results))
+        return Answer(
+            sections, data=data[0] if len(data) == 1 else data, exit_code=max(one.exit_code for one in results)
+        )
 
 
 def _sort_words(options: Namespace) -> None:

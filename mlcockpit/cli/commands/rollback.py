@@ -18,7 +18,9 @@ class Rollback(Command):
         """Take the environment, the reason and whether it is a drill."""
         parser.add_argument("environment", help="such as prod")
         parser.add_argument("--reason", required=True, help="why")
-        parser.add_argument("--drill", action="store_true", help="rehearse: record that there is a way back, deploy nothing")
+        parser.add_argument(
+            "--drill", action="store_true", help="rehearse: record that there is a way back, deploy nothing"
+        )
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Roll back."""

@@ -25,10 +25,14 @@ class Runs(Command):
     def arguments(self, parser: ArgumentParser) -> None:
         """Take filter, sort, columns and how many."""
         parser.add_argument("filter", nargs="*", metavar="FILTER", help="which runs; quote what the shell would take")
-        parser.add_argument("--sort", default="-started", metavar="FIELDS", help="such as -auc,name; - means largest first (-started)")
+        parser.add_argument(
+            "--sort", default="-started", metavar="FIELDS", help="such as -auc,name; - means largest first (-started)"
+        )
         parser.add_argument("--columns", default="", metavar="FIELDS", help="such as run,name,auc,lr")
         parser.add_argument("--limit", type=int, default=50, metavar="N", help="how many at most (50)")
-        parser.add_argument("--lens", default="all", metavar="ROLE", help="whose columns: product, data, ml, dev, ops or all")
+        parser.add_argument(
+            "--lens", default="all", metavar="ROLE", help="whose columns: product, data, ml, dev, ops or all"
+        )
 
     def words(self, words: list[str]) -> list[str]:
         """Let filter words and sort fields begin with a dash: `-status:FAILED`, `--sort -auc`."""

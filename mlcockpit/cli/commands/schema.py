@@ -47,7 +47,8 @@ def schema(name: str) -> dict[str, object]:
     if name not in known:
         close = get_close_matches(name, known, n=2, cutoff=0.5)
         raise UnknownName(
-            f"there is no schema {name!r}", hint=f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
+            f"there is no schema {name!r}",
+            hint=f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}",
         )
     found: dict[str, object] = json.loads((files("mlcockpit.cli") / "schemas" / f"{name}{_ENDING}").read_text("utf-8"))
     return found

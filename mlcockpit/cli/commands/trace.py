@@ -9,7 +9,11 @@ from mlcockpit.services.cockpit import Cockpit
 class Trace(Command):
     """Follow one entity up to the data and code it came from, and down to the metrics and incidents it reaches."""
 
-    examples = ("mlcockpit trace metric/warned", "mlcockpit trace data/flights@v3 --down", "mlcockpit trace deploy/1 --json")
+    examples = (
+        "mlcockpit trace metric/warned",
+        "mlcockpit trace data/flights@v3 --down",
+        "mlcockpit trace deploy/1 --json",
+    )
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the entity and the direction."""

@@ -17,7 +17,9 @@ class ListTried(Command):
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the run, and how far others may differ."""
-        parser.add_argument("--like", required=True, metavar="RUN", help="a run's id, the beginning of its id, or its name")
+        parser.add_argument(
+            "--like", required=True, metavar="RUN", help="a run's id, the beginning of its id, or its name"
+        )
         parser.add_argument("--most", type=int, default=2, metavar="N", help="how many parameters may differ (2)")
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
@@ -39,4 +41,6 @@ class ListTried(Command):
             for one in found
         ]
         rows = [(one.run, one.likeness, one.differing) for one in found]
-        return Answer(tried_sections(wanted, rows), data={"schema": 1, "run_id": wanted.run_id, "total": len(runs), "runs": runs})
+        return Answer(
+            tried_sections(wanted, rows), data={"schema": 1, "run_id": wanted.run_id, "total": len(runs), "runs": runs}
+        )

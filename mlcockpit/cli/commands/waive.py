@@ -9,14 +9,14 @@ from mlcockpit.services.cockpit import Cockpit
 class Waive(Command):
     """Waive a check of the gate for one promotion, in your own name, until a day."""
 
-    examples = (
-        "mlcockpit waive promo/3 --check 2 --why 'GPU nodes are down' --until 2026-03-20",
-    )
+    examples = ("mlcockpit waive promo/3 --check 2 --why 'GPU nodes are down' --until 2026-03-20",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the promotion, the check and why."""
         parser.add_argument("promotion", help="such as promo/3 or PR-3")
-        parser.add_argument("--check", type=int, required=True, metavar="N", help="which check, from 1, as `promote` prints them")
+        parser.add_argument(
+            "--check", type=int, required=True, metavar="N", help="which check, from 1, as `promote` prints them"
+        )
         parser.add_argument("--why", required=True, help="the reason")
         parser.add_argument("--until", required=True, metavar="TIME", help="when the waiver ends")
 

@@ -70,9 +70,7 @@ def plot(chart: Chart) -> Plot | None:
     first, last = known[0][0], max(known[-1][0], *(mark.at for mark in chart.marks)) if chart.marks else known[-1][0]
     scale = _Scale(first, last, low, high)
     stretches = _stretches(chart)
-    dots = tuple(
-        Dot(scale.x(at), scale.y(value), f"{day(at)}: {number(value, chart.unit)}") for at, value in known
-    )
+    dots = tuple(Dot(scale.x(at), scale.y(value), f"{day(at)}: {number(value, chart.unit)}") for at, value in known)
     return Plot(
         lines=tuple(_points(scale, stretch) for stretch in stretches),
         areas=tuple(_area(scale, stretch) for stretch in stretches if len(stretch) > 1),

@@ -42,7 +42,12 @@ def markdown(report: Report) -> str:
     for section in report.sections:
         lines += [*section_lines(section), ""]
     if report.words:
-        lines += ["## Words", "", *(f"- **{escape(word)}**: {escape(meaning)}" for word, meaning in report.words.items()), ""]
+        lines += [
+            "## Words",
+            "",
+            *(f"- **{escape(word)}**: {escape(meaning)}" for word, meaning in report.words.items()),
+            "",
+        ]
     lines += ["---", "", f"Content sha-256 `{report.content_sha256}`, journal head `{report.head}`."]
     return "\n".join(lines) + "\n"
 

@@ -14,7 +14,9 @@ CAPTURE = "start the next run with `mlcockpit run -- …`, which captures uncomm
 def resolve_code(facts: RunFacts) -> Ingredient:
     """Return which code ran: captured, recorded by the tracker, or the newest commit before the run."""
     if facts.repository is None:
-        return _missing("the project is not in a git repository", "put the project under git and commit before training")
+        return _missing(
+            "the project is not in a git repository", "put the project under git and commit before training"
+        )
     if facts.commit_given:
         return _recorded(facts, facts.commit_given, "named with --commit")
     if facts.launch is not None:
@@ -40,7 +42,9 @@ def _captured(facts: RunFacts, code: Code) -> Ingredient:
             "code", Standing.RECORDED, value, "captured launch, with its uncommitted changes as a snapshot commit"
         )
     if code.dirty:
-        return _missing("the captured launch ran uncommitted changes that were not kept", CAPTURE, facts, code.commit or "")
+        return _missing(
+            "the captured launch ran uncommitted changes that were not kept", CAPTURE, facts, code.commit or ""
+        )
     return _recorded(facts, code.commit, "captured launch, clean tree") if code.commit else _by_time(facts)
 
 

@@ -37,7 +37,11 @@ def resolve_command(facts: RunFacts, tree: CodeTree | None, styles: Sequence[Lau
         if found is not None:
             return found
     name = facts.run.tag("mlflow.source.name")
-    what = f"mlflow.source.name is {name!r}, which no file of the commit matches" if name else "the tracker has no tag mlflow.source.name"
+    what = (
+        f"mlflow.source.name is {name!r}, which no file of the commit matches"
+        if name
+        else "the tracker has no tag mlflow.source.name"
+    )
     return missing(what, "name the script with --command")
 
 

@@ -28,9 +28,13 @@ def console(facts: RunFacts, tree: CodeTree) -> Command | None:
     if start is None or reading is None:
         return None
     flags = match_flags(reading, facts.run, tree.files(), facts.prefix)
-    value = command_value(["python", "-c", start, *flags.arguments], facts.prefix or ".", "console", path) | {"python_path": [root]}
+    value = command_value(["python", "-c", start, *flags.arguments], facts.prefix or ".", "console", path) | {
+        "python_path": [root]
+    }
     if flags.gaps:
-        return missing(f"{tool} needs {', '.join(flags.gaps)}, and no logged parameter says what it was", "give it with --command")
+        return missing(
+            f"{tool} needs {', '.join(flags.gaps)}, and no logged parameter says what it was", "give it with --command"
+        )
     said = "; ".join([f"console script {tool} is {target}", *flags.evidence])
     return Command(Ingredient("command", Standing.INFERRED, value, said, raise_by=CAPTURE), reading, flags)
 

@@ -38,7 +38,9 @@ def _captured(launch: Launch) -> Ingredient:
         item: Item = {"path": one.path, "absolute": one.absolute, "size": one.size, "known_by": "captured"}
         items.append(item | {"sha256": one.sha256 or "", "from": "git" if one.tracked else "folder"})
     items.extend({"uri": uri, "from": "network", "known_by": "captured"} for uri in launch.network)
-    unknown = tuple(f"{one.path} has no digest: it changed or vanished during capture" for one in launch.data if not one.sha256)
+    unknown = tuple(
+        f"{one.path} has no digest: it changed or vanished during capture" for one in launch.data if not one.sha256
+    )
     read = f"captured launch: {len(launch.data)} files with sha-256"
     read = read if launch.data else "captured launch: no data file was read"
     return Ingredient("data", Standing.RECORDED, items, read, deviations=unknown)
@@ -63,7 +65,12 @@ def _typed(facts: RunFacts, tree: CodeTree | None, cwd: str, argv: Sequence[str]
     for word in argv[1:]:
         text = word.split("=", 1)[1] if word.startswith("--") and "=" in word else word
         path = _inside(text, facts, cwd)
-        if not text.startswith("-") and not text.endswith(".py") and "/" in text + path and _is_there(path, facts, tree):
+        if (
+            not text.startswith("-")
+            and not text.endswith(".py")
+            and "/" in text + path
+            and _is_there(path, facts, tree)
+        ):
             yield {"path": path, "known_by": "argument"}
 
 
@@ -134,18 +141,31 @@ def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> 
         return Ingredient("data", Standing.MISSING, list(items), f"gone: {what}{owner}", raise_by=f"bring {what} back")
     late = tuple(f"{item['path']} was modified after the run ended" for item in items if _is_late(item, items))
     if not items:
-        return Ingredient("data", Standing.INFERRED, [], "the source reads no file: its data is generated or comes with a package")
+        return Ingredient(
+            "data", Standing.INFERRED, [], "the source reads no file: its data is generated or comes with a package"
+        )
     by_digest = [item for item in items if item.get("sha256")]
     in_git = [item for item in items if item["from"] == "git"]
     logged = [item for item in items if item.get("mlflow_digest")]
-    sure = all(item.get("sha256") or item["from"] == "git" or (item.get("mlflow_digest") and item["from"] == "code") for item in items)
+    sure = all(
+        item.get("sha256") or item["from"] == "git" or (item.get("mlflow_digest") and item["from"] == "code")
+        for item in items
+    )
     parts = [
         f"{len(logged)} logged inputs" if logged else "",
         f"{len(in_git)} files in git at the commit" if in_git else "",
         f"{len(by_digest)} with a published sha-256" if by_digest else "",
-        f"{len(items) - len(in_git) - len(by_digest)} others" if len(items) > len(in_git) + len(by_digest) and not logged else "",
+        f"{len(items) - len(in_git) - len(by_digest)} others"
+        if len(items) > len(in_git) + len(by_digest) and not logged
+        else "",
     ]
-    standing = Standing.RECORDED if sure and (logged or by_digest) else Standing.INFERRED if sure or logged else Standing.ASSUMED
+    standing = (
+        Standing.RECORDED
+        if sure and (logged or by_digest)
+        else Standing.INFERRED
+        if sure or logged
+        else Standing.ASSUMED
+    )
     step = "" if standing is Standing.RECORDED else PUBLISH if logged else CAPTURE
     evidence = ", ".join(part for part in parts if part)
     return Ingredient("data", standing, list(items), evidence, deviations=late, raise_by=step)

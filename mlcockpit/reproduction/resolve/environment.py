@@ -30,9 +30,21 @@ from mlcockpit.reproduction.resolve.tool_locks import ToolLock, read_tool_lock
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
-LOCKS = ("requirements.lock", "requirements-lock.txt", "requirements.lock.txt", "requirements_lock.txt", "constraints.lock")
+LOCKS = (
+    "requirements.lock",
+    "requirements-lock.txt",
+    "requirements.lock.txt",
+    "requirements_lock.txt",
+    "constraints.lock",
+)
 TOOL_LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock")
-PLAIN = ("requirements.txt", "requirements/train.txt", "requirements/base.txt", "requirements/requirements.txt", "requirements/prod.txt")
+PLAIN = (
+    "requirements.txt",
+    "requirements/train.txt",
+    "requirements/base.txt",
+    "requirements/requirements.txt",
+    "requirements/prod.txt",
+)
 CAPTURE = "capture the next run with `mlcockpit run -- …`, or commit a lock (uv lock, pip freeze > requirements.lock)"
 
 
@@ -49,9 +61,9 @@ class _Evidence:
     as_of: str
     requires_python: str = ""
 
+
 OURS = "mlcockpit"
 """The package that watched the launch is no part of what ran."""
-
 
 
 def resolve_environment(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str = "") -> Ingredient:
@@ -92,14 +104,31 @@ def _gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd
     conda = conda_lines(facts.model_files.get("conda.yaml", b""))
     model = from_text("\n".join(conda), "the model's conda.yaml") if model is None and conda else model
     files = frozenset(tree.files()) if tree is not None else frozenset()
-    folders = list(dict.fromkeys([posixpath.dirname(reading.script) if reading else "", cwd if cwd != "." else "", facts.prefix, ""]))
-    found = [posixpath.join(folder, name) for name in (*LOCKS, *PLAIN) for folder in folders if posixpath.join(folder, name) in files]
+    folders = list(
+        dict.fromkeys(
+            [posixpath.dirname(reading.script) if reading else "", cwd if cwd != "." else "", facts.prefix, ""]
+        )
+    )
+    found = [
+        posixpath.join(folder, name)
+        for name in (*LOCKS, *PLAIN)
+        for folder in folders
+        if posixpath.join(folder, name) in files
+    ]
     read = [read_requirements(tree, path) for path in dict.fromkeys(found)] if tree is not None else []
     lock = next((one for one in read if one.pinned and (posixpath.basename(one.path) in LOCKS or one.generated)), None)
-    tool = next((posixpath.join(f, name) for name in TOOL_LOCKS for f in folders if posixpath.join(f, name) in files), "")
+    tool = next(
+        (posixpath.join(f, name) for name in TOOL_LOCKS for f in folders if posixpath.join(f, name) in files), ""
+    )
     python, where = _python(facts, tree, files, folders)
-    plain = tuple(one for one in read if one is not lock) or (declared_requirements(tree, files, folders) if tree is not None else ())
-    as_of = datetime.fromtimestamp(facts.run.start_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if 0 < facts.run.start_ms < 4e12 else ""
+    plain = tuple(one for one in read if one is not lock) or (
+        declared_requirements(tree, files, folders) if tree is not None else ()
+    )
+    as_of = (
+        datetime.fromtimestamp(facts.run.start_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        if 0 < facts.run.start_ms < 4e12
+        else ""
+    )
     allowed = requires_python(tree, files, folders) if tree is not None and not python else ""
     return _Evidence(model, plain, lock, tool, python, where, as_of, allowed)
 
@@ -114,7 +143,9 @@ def _python(facts: RunFacts, tree: CodeTree | None, files: frozenset[str], folde
     text = facts.model_files.get("MLmodel", b"").decode("utf-8", "replace")
     if match := re.search(r"^\s*python_version:\s*['\"]?(\d+\.\d+(?:\.\d+)?)", text, re.MULTILINE):
         return match[1], "MLmodel"
-    for path in (posixpath.join(folder, name) for folder in folders for name in (".python-version", *CONDA, "runtime.txt")):
+    for path in (
+        posixpath.join(folder, name) for folder in folders for name in (".python-version", *CONDA, "runtime.txt")
+    ):
         data = tree.read(path) or b"" if tree is not None and path in files else b""
         version = conda_python(data) if path.endswith(("yaml", "yml")) else data.decode("utf-8", "replace")
         if match := re.search(r"(\d+\.\d+(?:\.\d+)?)", version):
@@ -141,9 +172,13 @@ def _tool_locked(evidence: _Evidence, facts: RunFacts, tree: CodeTree) -> Ingred
     """Return what poetry, pdm, pipenv or uv locked; None where the lock cannot be read."""
     name, data = posixpath.basename(evidence.tool_lock), tree.read(evidence.tool_lock) or b""
     if name == "uv.lock":
-        value = _value(name, evidence.tool_lock, [], evidence.python, None) | {"lock_sha256": hashlib.sha256(data).hexdigest()}
+        value = _value(name, evidence.tool_lock, [], evidence.python, None) | {
+            "lock_sha256": hashlib.sha256(data).hexdigest()
+        }
         value = value | _allowed(evidence)
-        return Ingredient("environment", Standing.RECORDED, value, f"{evidence.tool_lock} at the commit" + _python_evidence(evidence))
+        return Ingredient(
+            "environment", Standing.RECORDED, value, f"{evidence.tool_lock} at the commit" + _python_evidence(evidence)
+        )
     lock = read_tool_lock(name, data)
     if lock is None or not lock.lines:
         return None
@@ -156,7 +191,9 @@ def _tool_locked(evidence: _Evidence, facts: RunFacts, tree: CodeTree) -> Ingred
 
 def _with_python(evidence: _Evidence, lock: ToolLock) -> _Evidence:
     python, where = (evidence.python, evidence.python_from) if evidence.python else (lock.python, evidence.tool_lock)
-    return replace(evidence, python=python, python_from=where, requires_python=lock.requires_python or evidence.requires_python)
+    return replace(
+        evidence, python=python, python_from=where, requires_python=lock.requires_python or evidence.requires_python
+    )
 
 
 def _allowed(evidence: _Evidence) -> dict[str, Json]:
@@ -197,8 +234,12 @@ def _completed(evidence: _Evidence, reading: Reading | None) -> Ingredient:
     lines |= {normal(name): name for name in missing}
     options = [option for group in evidence.files for option in group.options]
     if not lines:
-        return Ingredient("environment", Standing.MISSING, None, "nothing says which packages the run used", raise_by=CAPTURE)
-    value = _value("as-of", "", [*options, *(lines[name] for name in sorted(lines))], evidence.python, evidence.as_of) | _allowed(evidence)
+        return Ingredient(
+            "environment", Standing.MISSING, None, "nothing says which packages the run used", raise_by=CAPTURE
+        )
+    value = _value(
+        "as-of", "", [*options, *(lines[name] for name in sorted(lines))], evidence.python, evidence.as_of
+    ) | _allowed(evidence)
     day = evidence.as_of[:10] or "today"
     deviations = [f"completed with the packages of {day}: versions of unpinned packages are derived, not recorded"]
     if missing:
@@ -210,7 +251,8 @@ def _completed(evidence: _Evidence, reading: Reading | None) -> Ingredient:
         "environment",
         Standing.INFERRED if known else Standing.ASSUMED,
         value,
-        (f"{' and '.join(sources)}, {len(pins)} exact pins" if sources else "the script's imports") + _python_evidence(evidence),
+        (f"{' and '.join(sources)}, {len(pins)} exact pins" if sources else "the script's imports")
+        + _python_evidence(evidence),
         deviations=tuple(deviations),
         raise_by=CAPTURE,
     )
@@ -237,9 +279,13 @@ def _mended(group: Requirements) -> tuple[str, ...]:
     return tuple(f"{group.path} asks for {name} twice: the last line counts" for name in group.doubles)
 
 
-def _fitting(environments: Sequence[ExistingEnvironment], pins: Mapping[str, str], python: str) -> ExistingEnvironment | None:
+def _fitting(
+    environments: Sequence[ExistingEnvironment], pins: Mapping[str, str], python: str
+) -> ExistingEnvironment | None:
     for one in environments:
-        if _same_python(python, one.version) and all(one.packages.get(name) == version for name, version in pins.items()):
+        if _same_python(python, one.version) and all(
+            one.packages.get(name) == version for name, version in pins.items()
+        ):
             return one
     return None
 
@@ -254,8 +300,19 @@ def _existing_entry(one: ExistingEnvironment | None) -> dict[str, Json]:
 
 def _value(kind: str, path: str, lines: Sequence[str], python: str, as_of: str | None) -> dict[str, Json]:
     digest = hashlib.sha256("\n".join([python, as_of or "", *lines]).encode()).hexdigest()
-    return {"kind": kind, "path": path, "python": python, "as_of": as_of, "requirements": list(lines), "lock_sha256": digest}
+    return {
+        "kind": kind,
+        "path": path,
+        "python": python,
+        "as_of": as_of,
+        "requirements": list(lines),
+        "lock_sha256": digest,
+    }
 
 
 def _python_evidence(evidence: _Evidence) -> str:
-    return f"; python {evidence.python} from {evidence.python_from}" if evidence.python else "; the python version was not recorded"
+    return (
+        f"; python {evidence.python} from {evidence.python_from}"
+        if evidence.python
+        else "; the python version was not recorded"
+    )

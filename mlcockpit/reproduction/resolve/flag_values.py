@@ -209,7 +209,11 @@ def _positions(reading: Reading, run: RunRecord) -> FlagValues:
     """Return what to type where a script reads sys.argv by position."""
     places: dict[int, tuple[Sink, FromArgv]] = {}
     for sink in reading.sinks.of("param", "keyword", "experiment", "run_name"):
-        if isinstance(sink.origin, FromArgv) and sink.origin.position > 0 and (sink.kind != "keyword" or sink.key in run.params):
+        if (
+            isinstance(sink.origin, FromArgv)
+            and sink.origin.position > 0
+            and (sink.kind != "keyword" or sink.key in run.params)
+        ):
             places.setdefault(sink.origin.position, (sink, sink.origin))
     arguments, evidence, params, gaps = [], [], {}, []
     for position in range(1, max(places, default=0) + 1):
@@ -236,5 +240,8 @@ def _contradictions(reading: Reading, run: RunRecord) -> tuple[str, ...]:
     return tuple(
         f"{key} was logged as {run.params[key]}, but {one.path}:{one.line} at this commit logs {one.origin.value}"
         for key, (one, *others) in sinks.items()
-        if not others and key in run.params and isinstance(one.origin, Constant) and not same(one.origin.value, run.params[key])
+        if not others
+        and key in run.params
+        and isinstance(one.origin, Constant)
+        and not same(one.origin.value, run.params[key])
     )

@@ -47,7 +47,9 @@ def _main(reading: Reading) -> tuple[str, str] | None:
     functions = [node for node in reading.program.script.nodes if isinstance(node, ast.FunctionDef)]
     for one in (one for function in functions for one in function.decorator_list if isinstance(one, ast.Call)):
         if ast.unparse(one.func) in {"hydra.main", "hydra_main"}:
-            given = {keyword.arg: keyword.value.value for keyword in one.keywords if isinstance(keyword.value, ast.Constant)}
+            given = {
+                keyword.arg: keyword.value.value for keyword in one.keywords if isinstance(keyword.value, ast.Constant)
+            }
             return str(given.get("config_path") or "."), str(given.get("config_name") or "config").removesuffix(".yaml")
     return None
 
@@ -55,9 +57,15 @@ def _main(reading: Reading) -> tuple[str, str] | None:
 def _groups(tree: CodeTree, folder: str, name: str) -> dict[str, str]:
     """Return config group → chosen option of the primary config."""
     listed = read_yaml(tree.read(posixpath.join(folder, f"{name}.yaml"))).get("defaults")
-    pairs = [next(iter(one.items())) for one in listed if isinstance(one, Mapping) and one] if isinstance(listed, list) else []
+    pairs = (
+        [next(iter(one.items())) for one in listed if isinstance(one, Mapping) and one]
+        if isinstance(listed, list)
+        else []
+    )
     plain = [(str(group), str(option)) for group, option in pairs]
-    return {group: option for group, option in plain if not group.startswith(("override", "optional")) and "/" not in group}
+    return {
+        group: option for group, option in plain if not group.startswith(("override", "optional")) and "/" not in group
+    }
 
 
 def _composed(tree: CodeTree, folder: str, name: str, depth: int) -> dict[str, object]:
@@ -67,7 +75,9 @@ def _composed(tree: CodeTree, folder: str, name: str, depth: int) -> dict[str, o
     for one in listed if isinstance(listed, list) and depth < DEEPEST else ():
         if isinstance(one, Mapping):
             for group, option in one.items():
-                merged = _merge(merged, {str(group): _composed(tree, posixpath.join(folder, str(group)), str(option), depth + 1)})
+                merged = _merge(
+                    merged, {str(group): _composed(tree, posixpath.join(folder, str(group)), str(option), depth + 1)}
+                )
         elif isinstance(one, str) and one != "_self_":
             merged = _merge(merged, _composed(tree, folder, one, depth + 1))
     return _merge(merged, found)
@@ -84,7 +94,11 @@ def _merge(first: dict[str, object], second: Mapping[str, object]) -> dict[str, 
 def _chosen(tree: CodeTree, folder: str, group: str, default: str, run: RunRecord) -> str:
     """Return the option of a group whose values are most like the logged ones; the default where none is more like them."""
     place = posixpath.join(folder, group) + "/"
-    options = [path[len(place) :].removesuffix(".yaml") for path in tree.files() if path.startswith(place) and path.endswith(".yaml")]
+    options = [
+        path[len(place) :].removesuffix(".yaml")
+        for path in tree.files()
+        if path.startswith(place) and path.endswith(".yaml")
+    ]
 
     def likeness(option: str) -> int:
         values = flat({group: _composed(tree, place, option, 1)})

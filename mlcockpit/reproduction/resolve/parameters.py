@@ -18,4 +18,6 @@ def resolve_parameters(facts: RunFacts, flags: FlagValues | None) -> Ingredient:
     value: dict[str, Json] = {name: params[name][:LONGEST] for name in sorted(params)}
     passed = f"{len(typed)} of them passed as flags: {', '.join(sorted(typed))}" if typed else "none of them a flag"
     contradictions = flags.contradictions if flags else ()
-    return Ingredient("parameters", Standing.RECORDED, value, f"{len(params)} logged parameters, {passed}", deviations=contradictions)
+    return Ingredient(
+        "parameters", Standing.RECORDED, value, f"{len(params)} logged parameters, {passed}", deviations=contradictions
+    )

@@ -22,14 +22,18 @@ def mlflow_project(facts: RunFacts, tree: CodeTree) -> Command | None:
         return None
     folder = _folder(run.tag("mlflow.source.name"), facts, tree)
     if folder is None:
-        return missing(f"{run.tag('mlflow.source.name')} holds no MLproject at the commit", "name the whole command with --command")
+        return missing(
+            f"{run.tag('mlflow.source.name')} holds no MLproject at the commit", "name the whole command with --command"
+        )
     project = read_yaml(tree.read(posixpath.join(folder, FILE) if folder else FILE))
     name = run.tag("mlflow.project.entryPoint") or "main"
     point = mapping(mapping(project, "entry_points"), name)
     declared = mapping(point, "parameters")
     arguments, typed = [], []
     for key, wanted in declared.items():
-        if key in run.params and not same(wanted.get("default") if isinstance(wanted, Mapping) else None, run.params[key]):
+        if key in run.params and not same(
+            wanted.get("default") if isinstance(wanted, Mapping) else None, run.params[key]
+        ):
             arguments += ["-P", f"{key}={run.params[key]}"]
             typed.append(key)
     argv = ["mlflow", "run", ".", *(["-e", name] if name != "main" else []), *arguments, "--env-manager", "local"]
@@ -43,7 +47,9 @@ def _folder(source: str, facts: RunFacts, tree: CodeTree) -> str | None:
     """Return the folder of the MLproject below the top; the part after # names it, else an absolute path's end does."""
     plain, _, below = source.partition("#")
     files = frozenset(tree.files())
-    inside = next((plain[len(root) :].strip("/") for root in facts.roots if (plain + "/").startswith(root.rstrip("/") + "/")), "")
+    inside = next(
+        (plain[len(root) :].strip("/") for root in facts.roots if (plain + "/").startswith(root.rstrip("/") + "/")), ""
+    )
     relative = "" if plain.startswith(("/", "http", "git@", "file:")) else posixpath.normpath(plain)
     for folder in (below.strip("/"), inside, relative, facts.prefix, ""):
         tidy = "" if folder in {".", ""} else posixpath.normpath(folder)

@@ -108,7 +108,9 @@ def _poetry(wanted: Mapping[str, object]) -> Iterator[str]:
     for name, value in wanted.items():
         one = value[0] if isinstance(value, list) and value else value
         version = str(one.get("version") or "") if isinstance(one, Mapping) else str(one)
-        if name.lower() != "python" and not (isinstance(one, Mapping) and (one.get("optional") or one.get("path") or one.get("git"))):
+        if name.lower() != "python" and not (
+            isinstance(one, Mapping) and (one.get("optional") or one.get("path") or one.get("git"))
+        ):
             yield f"{name}{from_caret(version)}"
 
 
@@ -122,7 +124,9 @@ def _setup_cfg(data: bytes) -> list[str]:
         parser.read_string(data.decode("utf-8", "replace"))
     except configparser.Error:
         return []
-    return [line.strip() for line in parser.get("options", "install_requires", fallback="").splitlines() if line.strip()]
+    return [
+        line.strip() for line in parser.get("options", "install_requires", fallback="").splitlines() if line.strip()
+    ]
 
 
 def _setup_py(data: bytes) -> list[str]:
@@ -130,7 +134,13 @@ def _setup_py(data: bytes) -> list[str]:
         syntax = ast.parse(data)
     except (SyntaxError, ValueError, RecursionError):
         return []
-    named = {t.id: n.value for n in ast.walk(syntax) if isinstance(n, ast.Assign) for t in n.targets if isinstance(t, ast.Name)}
+    named = {
+        t.id: n.value
+        for n in ast.walk(syntax)
+        if isinstance(n, ast.Assign)
+        for t in n.targets
+        if isinstance(t, ast.Name)
+    }
     for node in ast.walk(syntax):
         if isinstance(node, ast.keyword) and node.arg == "install_requires":
             value = named.get(node.value.id, node.value) if isinstance(node.value, ast.Name) else node.value

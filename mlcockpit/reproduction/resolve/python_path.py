@@ -8,7 +8,9 @@ from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
 
-def python_path(reading: Reading | None, tree: CodeTree | None, cwd: str, *, module: bool, own: Sequence[str] = ()) -> tuple[str, ...]:
+def python_path(
+    reading: Reading | None, tree: CodeTree | None, cwd: str, *, module: bool, own: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return the folders below the top that must be on the path so that the script finds the project's own modules."""
     if reading is None or tree is None:
         return ()
@@ -16,7 +18,11 @@ def python_path(reading: Reading | None, tree: CodeTree | None, cwd: str, *, mod
     first = posixpath.normpath(cwd or ".") if module else posixpath.dirname(reading.script) or "."
     needed: dict[str, None] = {}
     for one in reading.program.modules:
-        for name in (name for name in one.imported if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith(".")):
+        for name in (
+            name
+            for name in one.imported
+            if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith(".")
+        ):
             place = _root_of(name.split(".")[0], found, (first, *own, ".", "src", cwd or "."))
             if place is not None and place != first:
                 needed[place] = None

@@ -37,7 +37,9 @@ class Candidate:
     @property
     def rank(self) -> tuple[int, int, int, int, str]:
         """Sort key, best first."""
-        points = self.flags.score + 2 * self.data_found + (2 if self.exact else 0) + (2 if self.reading.uses_mlflow else 0)
+        points = (
+            self.flags.score + 2 * self.data_found + (2 if self.exact else 0) + (2 if self.reading.uses_mlflow else 0)
+        )
         return (-points, 0 if self.exact else 1, self.path.count("/"), len(self.cwd), self.path)
 
     @property
@@ -76,7 +78,9 @@ def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
         if reading is not None:
             flags = match_flags(reading, run, files, cwd)
             words, why = overrides(reading, run, tree) or ([], [])
-            one = Candidate(path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files), "", tuple(words), tuple(why))
+            one = Candidate(
+                path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files), "", tuple(words), tuple(why)
+            )
             found.append(one)
             if posixpath.isabs(name) and (inside := _module(one, frozenset(files))):
                 found[-1] = replace(one, cwd=inside[1], module=inside[0], exact=True)
@@ -109,7 +113,9 @@ def _places(name: str, facts: RunFacts, files: Sequence[str]) -> list[tuple[str,
     plain = posixpath.normpath(name)
     ups = plain.count("../") if plain.startswith("../") else 0
     stem = plain.replace("../", "")
-    matches = sorted((path for path in known if path == stem or path.endswith("/" + stem)), key=lambda path: (path.count("/"), path))
+    matches = sorted(
+        (path for path in known if path == stem or path.endswith("/" + stem)), key=lambda path: (path.count("/"), path)
+    )
     home = posixpath.join(facts.prefix, stem) if facts.prefix else stem
     places: list[tuple[str, str, str, bool]] = []
     for path in matches:
@@ -124,7 +130,11 @@ def _places(name: str, facts: RunFacts, files: Sequence[str]) -> list[tuple[str,
 def _absolute(name: str, facts: RunFacts, known: frozenset[str]) -> list[tuple[str, str, str, bool]]:
     parts = name.split("/")
     inside = next((name[len(root) :].strip("/") for root in facts.roots if name.startswith(root.rstrip("/") + "/")), "")
-    path = inside if inside in known else next(("/".join(parts[i:]) for i in range(1, len(parts)) if "/".join(parts[i:]) in known), "")
+    path = (
+        inside
+        if inside in known
+        else next(("/".join(parts[i:]) for i in range(1, len(parts)) if "/".join(parts[i:]) in known), "")
+    )
     if not path:
         return []
     folders = dict.fromkeys([facts.prefix, posixpath.dirname(path), ""])
@@ -140,7 +150,11 @@ def _folders_below(folder: str, depth: int, known: frozenset[str]) -> list[str]:
 def _data_found(reading: Reading, cwd: str, files: Sequence[str]) -> int:
     known = frozenset(files)
     folders = {posixpath.dirname(path) for path in known}
-    places = [use.path if use.anchored else posixpath.normpath(posixpath.join(cwd, use.path)) for use in reading.paths if use.read]
+    places = [
+        use.path if use.anchored else posixpath.normpath(posixpath.join(cwd, use.path))
+        for use in reading.paths
+        if use.read
+    ]
     return min(3, sum(1 for place in places if place in known or place in folders))
 
 

@@ -15,7 +15,9 @@ def resolve_seed(facts: RunFacts, reading: Reading | None) -> Ingredient:
         captured |= facts.launch.threads
         if facts.launch.seeds.python_hash_seed is not None:
             captured["PYTHONHASHSEED"] = facts.launch.seeds.python_hash_seed
-    logged: dict[str, Json] = {name: facts.run.params[name] for name in NAMES if facts.run.params.get(name, "None") != "None"}
+    logged: dict[str, Json] = {
+        name: facts.run.params[name] for name in NAMES if facts.run.params.get(name, "None") != "None"
+    }
     in_source = reading.seeds if reading else ()
     if captured or (facts.launch is not None and facts.launch.seeds.calls):
         captured |= {"calls": list(facts.launch.seeds.calls)} if facts.launch is not None else {}
@@ -29,5 +31,9 @@ def resolve_seed(facts: RunFacts, reading: Reading | None) -> Ingredient:
             "seed", Standing.INFERRED, list(in_source[:10]), where, raise_by="log the seed as a parameter"
         )
     return Ingredient(
-        "seed", Standing.ASSUMED, None, "no seed is logged, and none is set in the source", raise_by="set and log a seed in the script"
+        "seed",
+        Standing.ASSUMED,
+        None,
+        "no seed is logged, and none is set in the source",
+        raise_by="set and log a seed in the script",
     )

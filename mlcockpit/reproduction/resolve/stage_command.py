@@ -40,7 +40,9 @@ def dvc_stage(facts: RunFacts, tree: CodeTree) -> Command | None:
         return None
     stage, script = max(fitting, key=lambda pair: _likeness(pair[0], facts))
     reading = read_script(tree, script, stage.folder)
-    if reading is not None and not set(match_flags(reading, facts.run).arguments) <= set(re.split(r"[\s=]+", stage.command)):
+    if reading is not None and not set(match_flags(reading, facts.run).arguments) <= set(
+        re.split(r"[\s=]+", stage.command)
+    ):
         return None
     words = ["bash", "-c", stage.command] if SHELL.search(stage.command) else shlex.split(stage.command)
     others = tuple(f"(dvc stage {one.name}) {one.command}" for one, _ in fitting) if len(fitting) > 1 else ()
@@ -97,7 +99,9 @@ def _filled(command: str, known: Mapping[str, object]) -> str:
 
 def _starts(stage: Stage, source: str, tree: CodeTree, facts: RunFacts) -> str:
     """Return the script's path where the stage starts it; empty where it does not."""
-    inside = next((source[len(root) :].strip("/") for root in facts.roots if source.startswith(root.rstrip("/") + "/")), "")
+    inside = next(
+        (source[len(root) :].strip("/") for root in facts.roots if source.startswith(root.rstrip("/") + "/")), ""
+    )
     for word in re.findall(r"[^\s'\"]+\.py\b", stage.command):
         path = posixpath.normpath(posixpath.join(stage.folder, word))
         if path in tree.files() and (posixpath.normpath(word) == posixpath.normpath(source) or path == inside):

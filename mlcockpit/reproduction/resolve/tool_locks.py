@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from mlcockpit.reproduction.resolve.requirement_lines import normal
 
-ELSEWHERE = re.compile(r"^(pywin32|pywinpty|pypiwin32|pyobjc.*|appnope|macholib|win32-setctime|windows-curses|comtypes)$")
+ELSEWHERE = re.compile(
+    r"^(pywin32|pywinpty|pypiwin32|pyobjc.*|appnope|macholib|win32-setctime|windows-curses|comtypes)$"
+)
 """Distributions of other systems, which locks without markers list for everybody."""
 
 
@@ -45,7 +47,12 @@ def _pipenv(lock: Mapping[str, object]) -> ToolLock:
         lines.append(_line(name, version.removeprefix("=="), str(one.get("markers") or "")))
     meta = lock.get("_meta")
     requires = meta.get("requires", {}) if isinstance(meta, dict) else {}
-    return ToolLock(tuple(lines), str(requires.get("python_full_version") or requires.get("python_version") or ""), "", tuple(left_out))
+    return ToolLock(
+        tuple(lines),
+        str(requires.get("python_full_version") or requires.get("python_version") or ""),
+        "",
+        tuple(left_out),
+    )
 
 
 def _packages(lock: Mapping[str, object]) -> ToolLock:

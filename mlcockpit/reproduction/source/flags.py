@@ -90,12 +90,24 @@ def _flag(call: ast.Call, scope: Scope, flow: Flow) -> Flag | None:
     if action in {"help", "version"}:
         return None
     long = [option for option in options if option.startswith("--")]
-    dest = _text(given["dest"], scope, flow) if "dest" in given else ((long or list(options) or names)[0].lstrip("-").replace("-", "_"))
+    dest = (
+        _text(given["dest"], scope, flow)
+        if "dest" in given
+        else ((long or list(options) or names)[0].lstrip("-").replace("-", "_"))
+    )
     nargs = given.get("nargs")
-    default = _value(given["default"], scope, flow) if "default" in given else {"store_true": False, "store_false": True}.get(action)
+    default = (
+        _value(given["default"], scope, flow)
+        if "default" in given
+        else {"store_true": False, "store_false": True}.get(action)
+    )
     choices = _value(given["choices"], scope, flow) if "choices" in given else ()
     nargs_text = str(nargs.value) if isinstance(nargs, ast.Constant) else ("*" if nargs is not None else "")
-    required = _value(given["required"], scope, flow) is True if "required" in given else (not options and nargs_text not in {"?", "*"})
+    required = (
+        _value(given["required"], scope, flow) is True
+        if "required" in given
+        else (not options and nargs_text not in {"?", "*"})
+    )
     return Flag(
         dest=dest,
         options=options,
@@ -151,6 +163,11 @@ def _subparsers(program: Program, flow: Flow) -> dict[str, str]:
             if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
                 continue
             call, target = node.value, node.targets[0]
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "add_parser" and call.args and isinstance(target, ast.Name):
+            if (
+                isinstance(call.func, ast.Attribute)
+                and call.func.attr == "add_parser"
+                and call.args
+                and isinstance(target, ast.Name)
+            ):
                 found[target.id] = _text(call.args[0], Scope(module), flow)
     return found

@@ -69,7 +69,12 @@ class Flow(Folding):
         """Tell whether `expression` holds the parsed flags, as an object or as a dict."""
         if depth > DEEPEST:
             return False
-        if isinstance(expression, ast.Name) and self._is_command(scope) and scope.function is not None and scope.function.args.kwarg:
+        if (
+            isinstance(expression, ast.Name)
+            and self._is_command(scope)
+            and scope.function is not None
+            and scope.function.args.kwarg
+        ):
             return scope.function.args.kwarg.arg == expression.id
         if isinstance(expression, ast.Call):
             name = called(expression)
@@ -79,7 +84,10 @@ class Flow(Folding):
                 return True
             if name in {"vars", "dict", "asdict", "deepcopy", "Namespace", "copy"} and expression.args:
                 return self.is_namespace(expression.args[0], scope, depth + 1)
-            return any(self._returns_namespace(module, function, depth) for module, function in self.program.functions.get(name, []))
+            return any(
+                self._returns_namespace(module, function, depth)
+                for module, function in self.program.functions.get(name, [])
+            )
         if isinstance(expression, ast.Attribute) and expression.attr == "__dict__":
             return self.is_namespace(expression.value, scope, depth + 1)
         if isinstance(expression, ast.Subscript) and isinstance(expression.value, ast.Call):
@@ -94,7 +102,13 @@ class Flow(Folding):
         found = self.bound(expression, scope)
         if found:
             return any(self.is_namespace(value, where, depth + 1) for value, where in found)
-        name = expression.id if isinstance(expression, ast.Name) else expression.attr if isinstance(expression, ast.Attribute) else ""
+        name = (
+            expression.id
+            if isinstance(expression, ast.Name)
+            else expression.attr
+            if isinstance(expression, ast.Attribute)
+            else ""
+        )
         return name in LIKELY_NAMESPACES
 
     def _is_command(self, scope: Scope) -> bool:
@@ -108,14 +122,27 @@ class Flow(Folding):
             return expression.attr if self.is_namespace(expression.value, scope, depth + 1) else None
         if isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant):
             key = expression.slice.value
-            return key if isinstance(key, str) and key in self.dests and self.is_namespace(expression.value, scope, depth + 1) else None
+            return (
+                key
+                if isinstance(key, str) and key in self.dests and self.is_namespace(expression.value, scope, depth + 1)
+                else None
+            )
         if isinstance(expression, ast.Call) and len(expression.args) >= 1:
             name, arguments = called(expression), expression.args
-            if name == "getattr" and len(arguments) >= 2 and isinstance(arguments[1], ast.Constant) and arguments[1].value in self.dests:
+            if (
+                name == "getattr"
+                and len(arguments) >= 2
+                and isinstance(arguments[1], ast.Constant)
+                and arguments[1].value in self.dests
+            ):
                 return str(arguments[1].value) if self.is_namespace(arguments[0], scope, depth + 1) else None
             if name == "get" and isinstance(expression.func, ast.Attribute) and isinstance(arguments[0], ast.Constant):
                 key = arguments[0].value
-                return str(key) if key in self.dests and self.is_namespace(expression.func.value, scope, depth + 1) else None
+                return (
+                    str(key)
+                    if key in self.dests and self.is_namespace(expression.func.value, scope, depth + 1)
+                    else None
+                )
         return None
 
     def _choice(self, expression: ast.IfExp, scope: Scope, depth: int) -> Origin:
@@ -128,7 +155,9 @@ class Flow(Folding):
         return first if first == second else None
 
     def _returns_namespace(self, module: Module, function: Function, depth: int) -> bool:
-        returned = [node.value for node in own_nodes(function) if isinstance(node, ast.Return) and node.value is not None]
+        returned = [
+            node.value for node in own_nodes(function) if isinstance(node, ast.Return) and node.value is not None
+        ]
         plain = [value for value in returned if not isinstance(value, ast.Tuple)]
         return any(self.is_namespace(value, Scope(module, function), depth + 2) for value in plain)
 

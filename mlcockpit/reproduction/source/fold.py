@@ -9,7 +9,9 @@ from mlcockpit.reproduction.source.names import Names, Scope, called
 DEEPEST = 12
 """Steps of indirection that are followed."""
 
-CASTS = frozenset(["int", "float", "str", "bool", "Path", "PurePath", "list", "tuple", "abspath", "expanduser", "realpath", "fspath"])
+CASTS = frozenset(
+    ["int", "float", "str", "bool", "Path", "PurePath", "list", "tuple", "abspath", "expanduser", "realpath", "fspath"]
+)
 """Calls that hand their first argument on."""
 
 REPOSITORY = "//top//"
@@ -59,7 +61,11 @@ class Folding(Names):
         inner, key = self.fold(expression.value, scope, depth + 1), self.fold(expression.slice, scope, depth + 1)
         if inner is None or key is None:
             return None
-        if isinstance(expression.value, ast.Attribute) and expression.value.attr == "parents" and isinstance(key.value, int):
+        if (
+            isinstance(expression.value, ast.Attribute)
+            and expression.value.attr == "parents"
+            and isinstance(key.value, int)
+        ):
             return None
         try:
             return Constant(inner.value[key.value])  # type: ignore[index]
@@ -97,14 +103,21 @@ class Folding(Names):
         values = [one.value for one in inside if one is not None]
         if len(values) != len(inside):
             return None
-        if name in {"join", "joinpath", "Path", "PurePath"} and (texts := [value for value in values if isinstance(value, str)]) == values:
+        if (
+            name in {"join", "joinpath", "Path", "PurePath"}
+            and (texts := [value for value in values if isinstance(value, str)]) == values
+        ):
             if name == "joinpath" and isinstance(expression.func, ast.Attribute):
                 base = self.fold(expression.func.value, scope, depth + 1)
                 return Constant(posixpath.join(base.value, *texts)) if base and isinstance(base.value, str) else None
             return Constant(posixpath.join(*texts)) if texts else None
         if name == "dirname" and isinstance(values[:1], list) and values and isinstance(values[0], str):
             return Constant(posixpath.dirname(values[0]))
-        if name in {"resolve", "absolute", "as_posix", "expanduser"} and isinstance(expression.func, ast.Attribute) and not values:
+        if (
+            name in {"resolve", "absolute", "as_posix", "expanduser"}
+            and isinstance(expression.func, ast.Attribute)
+            and not values
+        ):
             return self.fold(expression.func.value, scope, depth + 1)
         if name in CASTS and len(values) == 1:
             return _cast(name, values[0])

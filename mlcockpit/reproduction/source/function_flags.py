@@ -36,7 +36,11 @@ def read_function_flags(program: Program) -> FunctionFlags:
     for name, module, function, kind in commands:
         command = name if several else ""
         scope = Scope(module)
-        flags += _click(function, scope, flow, command) if kind.startswith("click") else _typed(function, scope, flow, command, kind)
+        flags += (
+            _click(function, scope, flow, command)
+            if kind.startswith("click")
+            else _typed(function, scope, flow, command, kind)
+        )
     flags += _absl(flow)
     names = tuple(dict.fromkeys(name for name, _, _, _ in commands)) if several else ()
     return FunctionFlags(tuple(flags), names, frozenset(id(function) for _, _, function, _ in commands))
@@ -52,12 +56,21 @@ def _commands(program: Program, flow: Flow) -> Iterator[tuple[str, Module, Funct
         for argument in call.args[:1]
         if isinstance(argument, ast.Name) and kind in packages
     }
-    groups = {function.name for found in program.functions.values() for _, function in found if _decorator(function, "group") is not None}
+    groups = {
+        function.name
+        for found in program.functions.values()
+        for _, function in found
+        if _decorator(function, "group") is not None
+    }
     for found in program.functions.values():
         for module, function in found:
             command = _decorator(function, "command")
             if command is not None and {"click", "typer", "rich_click"} & packages:
-                owner = command.value.id if isinstance(command, ast.Attribute) and isinstance(command.value, ast.Name) else ""
+                owner = (
+                    command.value.id
+                    if isinstance(command, ast.Attribute) and isinstance(command.value, ast.Name)
+                    else ""
+                )
                 plain = "typer" if "typer" in packages and owner not in {"click", "rich_click"} else "click"
                 kind = "click-group" if owner in groups else plain
                 yield _command_name(function, flow, Scope(module)), module, function, kind
@@ -69,7 +82,9 @@ def _decorator(function: Function, name: str) -> ast.expr | None:
     """Return what is called as a decorator of this last name; None where there is none."""
     for one in function.decorator_list:
         target = one.func if isinstance(one, ast.Call) else one
-        if (isinstance(target, ast.Attribute) and target.attr == name) or (isinstance(target, ast.Name) and target.id == name):
+        if (isinstance(target, ast.Attribute) and target.attr == name) or (
+            isinstance(target, ast.Name) and target.id == name
+        ):
             return target
     return None
 
@@ -108,7 +123,9 @@ def _click(function: Function, scope: Scope, flow: Flow, command: str) -> Iterat
             tuple(yes),
             action=_click_action(given, no, scope, flow),
             type=_type(given.get("type")),
-            default=_value(given["default"], scope, flow) if "default" in given else (False if "is_flag" in given or no else None),
+            default=_value(given["default"], scope, flow)
+            if "default" in given
+            else (False if "is_flag" in given or no else None),
             nargs=_nargs(given),
             required=_value(given.get("required"), scope, flow) is True or "prompt" in given,
             constant=no or None,
@@ -129,20 +146,41 @@ def _click_action(given: dict[str, ast.expr], no: str, scope: Scope, flow: Flow)
 def _typed(function: Function, scope: Scope, flow: Flow, command: str, kind: str) -> Iterator[Flag]:
     """Yield a flag for each parameter, as typer (and fire) do."""
     arguments = [*function.args.posonlyargs, *function.args.args]
-    defaults: Sequence[ast.expr | None] = [None] * (len(arguments) - len(function.args.defaults)) + list(function.args.defaults)
-    pairs = [*zip(arguments, defaults, strict=True), *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)]
+    defaults: Sequence[ast.expr | None] = [None] * (len(arguments) - len(function.args.defaults)) + list(
+        function.args.defaults
+    )
+    pairs = [
+        *zip(arguments, defaults, strict=True),
+        *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True),
+    ]
     for argument, default in pairs:
         note = argument.annotation
-        inside = [one for one in (default, *_annotated(note)) if isinstance(one, ast.Call) and called(one) in {"Option", "Argument"}]
+        inside = [
+            one
+            for one in (default, *_annotated(note))
+            if isinstance(one, ast.Call) and called(one) in {"Option", "Argument"}
+        ]
         told = inside[0] if inside else None
         positional = called(told) == "Argument" if told is not None else default is None
         if called_default := (told is not None and told is default):
-            default = next(iter([*told.args[:1], *(k.value for k in told.keywords if k.arg == "default")]), None) if told else None
+            default = (
+                next(iter([*told.args[:1], *(k.value for k in told.keywords if k.arg == "default")]), None)
+                if told
+                else None
+            )
         required = default is None or (isinstance(default, ast.Constant) and default.value is Ellipsis)
-        words = [_text(word, scope, flow) for word in (told.args[1:] if called_default else told.args)] if told is not None else []
+        words = (
+            [_text(word, scope, flow) for word in (told.args[1:] if called_default else told.args)]
+            if told is not None
+            else []
+        )
         name = "--" + (argument.arg if kind == "fire" else argument.arg.replace("_", "-"))
         boolean = _type(note) == "bool" and kind == "typer"
-        options = () if positional and kind == "typer" else tuple(word.split("/")[0] for word in words if word.startswith("-")) or (name,)
+        options = (
+            ()
+            if positional and kind == "typer"
+            else tuple(word.split("/")[0] for word in words if word.startswith("-")) or (name,)
+        )
         yield Flag(
             argument.arg,
             options,
@@ -163,11 +201,17 @@ def _absl(flow: Flow) -> Iterator[Flag]:
     for name, type_ in ABSL.items():
         for scope, call in flow.calls().get(name, []):
             dest = _text(call.args[0], scope, flow) if call.args else ""
-            default = call.args[1] if len(call.args) > 1 else next((k.value for k in call.keywords if k.arg == "default"), None)
+            default = (
+                call.args[1]
+                if len(call.args) > 1
+                else next((k.value for k in call.keywords if k.arg == "default"), None)
+            )
             if dest:
                 action = "boolean_optional" if type_ == "bool" else "store"
                 no = f"--no{dest}" if type_ == "bool" else None
-                yield Flag(dest, (f"--{dest}",), action=action, type=type_, default=_value(default, scope, flow), constant=no)
+                yield Flag(
+                    dest, (f"--{dest}",), action=action, type=type_, default=_value(default, scope, flow), constant=no
+                )
 
 
 def _type(expression: ast.expr | None) -> str:

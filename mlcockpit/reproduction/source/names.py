@@ -102,7 +102,13 @@ class Names:
 
 def called(call: ast.Call) -> str:
     """Return the last part of the called name."""
-    return call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+    return (
+        call.func.attr
+        if isinstance(call.func, ast.Attribute)
+        else call.func.id
+        if isinstance(call.func, ast.Name)
+        else ""
+    )
 
 
 def own_nodes(body: ast.Module | Function) -> list[ast.AST]:

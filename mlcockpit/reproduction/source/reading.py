@@ -23,9 +23,13 @@ WRITERS = re.compile(
     r"^(to_(csv|parquet|json|pickle|feather|excel|hdf)|dump|save.*|write.*|log_(artifacts?|dict|text|figure)"
     r"|makedirs|mkdir|set_tracking_uri|export.*)$"
 )
-DATA_LIKE = re.compile(r"\.(csv|tsv|parquet|pq|feather|arrow|jsonl?|npy|npz|pkl|xlsx?|h5|hdf5|db|sqlite|zip|gz|dat|arff)$", re.IGNORECASE)
+DATA_LIKE = re.compile(
+    r"\.(csv|tsv|parquet|pq|feather|arrow|jsonl?|npy|npz|pkl|xlsx?|h5|hdf5|db|sqlite|zip|gz|dat|arff)$", re.IGNORECASE
+)
 """Endings of files that are data rather than configuration."""
-SEED_CALLS = re.compile(r"^(seed|manual_seed|manual_seed_all|set_seed|set_random_seed|seed_everything|default_rng|RandomState)$")
+SEED_CALLS = re.compile(
+    r"^(seed|manual_seed|manual_seed_all|set_seed|set_random_seed|seed_everything|default_rng|RandomState)$"
+)
 SEED_KEYWORDS = frozenset({"random_state", "seed", "random_seed", "rng", "global_seed"})
 
 
@@ -103,7 +107,12 @@ def _paths(flow: Flow) -> Iterator[PathUse]:
                 if folded is None or not isinstance(folded.value, str) or not _is_path(folded.value):
                     continue
                 path, anchored = _anchored(folded.value)
-                use = PathUse(path, anchored, bool(READERS.match(name)) and not _writes(call), f"{scope.module.path}:{call.lineno}")
+                use = PathUse(
+                    path,
+                    anchored,
+                    bool(READERS.match(name)) and not _writes(call),
+                    f"{scope.module.path}:{call.lineno}",
+                )
                 if WRITERS.match(name) or _writes(call):
                     written.add((path, anchored))
                 elif (path, anchored) not in seen or use.read:
@@ -113,7 +122,9 @@ def _paths(flow: Flow) -> Iterator[PathUse]:
             text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
             if isinstance(node, ast.Constant) and 0 < len(text) < 300 and DATA_ENDING.search(text):
                 path, anchored = _anchored(text)
-                seen.setdefault((path, anchored), PathUse(path, anchored, read=False, where=f"{module.path}:{node.lineno}"))
+                seen.setdefault(
+                    (path, anchored), PathUse(path, anchored, read=False, where=f"{module.path}:{node.lineno}")
+                )
     yield from (use for key, use in seen.items() if key not in written and "\n" not in use.path)
 
 
@@ -133,7 +144,10 @@ def _writes(call: ast.Call) -> bool:
     if called(call) != "open":
         return False
     modes = [*call.args[1:2], *(k.value for k in call.keywords if k.arg == "mode")]
-    return any(isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) & set("wax") for mode in modes)
+    return any(
+        isinstance(mode, ast.Constant) and isinstance(mode.value, str) and set(mode.value) & set("wax")
+        for mode in modes
+    )
 
 
 def _seeds(flow: Flow) -> Iterator[str]:
@@ -157,6 +171,9 @@ def _shown(flow: Flow, expression: ast.expr, scope: Scope) -> str:
 def _stores(flow: Flow) -> Iterator[str]:
     for name in ("set_tracking_uri", "set_registry_uri", "MlflowClient"):
         for scope, call in flow.calls().get(name, []):
-            given = [*call.args[:1], *(k.value for k in call.keywords if k.arg in {"uri", "tracking_uri", "registry_uri"})]
+            given = [
+                *call.args[:1],
+                *(k.value for k in call.keywords if k.arg in {"uri", "tracking_uri", "registry_uri"}),
+            ]
             if given:
                 yield f"{scope.module.path}:{call.lineno} sets its own store with {name}({ast.unparse(given[0])[:80]})"

@@ -123,7 +123,9 @@ def _keywords(scope: Scope, call: ast.Call, flow: Flow) -> Iterator[Sink]:
 def _dict_entries(flow: Flow) -> Iterator[Sink]:
     """Yield entries of dict literals whose values come from flags: they end as keywords by `**`."""
     for module in flow.program.modules:
-        scopes = [Scope(module)] + [Scope(module, f) for fs in flow.program.functions.values() for m, f in fs if m is module]
+        scopes = [Scope(module)] + [
+            Scope(module, f) for fs in flow.program.functions.values() for m, f in fs if m is module
+        ]
         for scope in scopes:
             values = flow.assigned(scope.function or scope.module.syntax).values()
             for expression in (one for ones in values for one in ones if isinstance(one, ast.Dict)):

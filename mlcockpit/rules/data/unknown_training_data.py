@@ -57,9 +57,7 @@ def unpublished(project: Snapshot, run: RunFacts) -> list[RunInput]:
     known = {digest for version in project.dataset_versions for digest in version.mlflow_digests}
     paths = {version.path for version in project.dataset_versions}
     return [
-        each
-        for each in run.inputs
-        if each.digest not in known and not any(each.place.endswith(path) for path in paths)
+        each for each in run.inputs if each.digest not in known and not any(each.place.endswith(path) for path in paths)
     ]
 
 

@@ -110,13 +110,17 @@ def _person(person: Found, evidence: Evidence) -> Iterator[str]:
             yield f"# Quiet for long: if they have left, `mlcockpit people depart {person.handle}` hands over their work."
     yield f"name = {toml_string(clean(person.name))}"
     yield f"discipline = {toml_string(person.discipline)}   {toml_comment(person.why)}"
-    for key, values in (("emails", person.emails), ("git_names", person.git_names), ("mlflow_users", person.mlflow_users)):
+    for key, values in (
+        ("emails", person.emails),
+        ("git_names", person.git_names),
+        ("mlflow_users", person.mlflow_users),
+    ):
         if values:
             yield f"{key} = {toml_list(values)}"
 
 
 def _datasets(evidence: Evidence) -> Iterator[str]:
-    yield "# Data that models learn from or are scored on. versions = \"pattern\": each matching file is a version of its own."
+    yield '# Data that models learn from or are scored on. versions = "pattern": each matching file is a version of its own.'
     if not evidence.datasets:
         yield '# [datasets.customers]\n# path = "data/customers.csv"\n# owner = "ana"\n# sensitivity = "internal"'
     for found in evidence.datasets[: data.MOST]:
@@ -139,7 +143,7 @@ def _models(evidence: Evidence) -> Iterator[str]:
         key = _free(slug(name, "model"), taken)
         lines = [f"[models.{key}]", *([f"registered = {toml_string(name)}"] if name != key else [])]
         lines += ['# primary_metric = "auc"   # what ranks its runs', _owner("", evidence), '# risk = "low"']
-        lines += ['# intended_use = ""', '# metrics = []   # product metrics that it moves']
+        lines += ['# intended_use = ""', "# metrics = []   # product metrics that it moves"]
         yield "\n".join(lines)
         alias = live_alias(aliases)
         if alias is not None:

@@ -62,7 +62,11 @@ def gather(root: Path, today: datetime) -> Evidence:
         missing.append("data files: no CSV or parquet file in a data folder, and no .dvc file")
     name = _title(root) or (git.root.name if git and git.root == root else root.name)
     name = clean(name, 60)
-    prefix = f"{root.relative_to(git.root).as_posix()}/" if git and root != git.root and root.is_relative_to(git.root) else ""
+    prefix = (
+        f"{root.relative_to(git.root).as_posix()}/"
+        if git and root != git.root and root.is_relative_to(git.root)
+        else ""
+    )
     return Evidence(slug(name, "product"), name, today, people, owners, prefix, store, contents, datasets, missing)
 
 

@@ -73,7 +73,9 @@ def people_of(commits: Iterable[Commit], owners: Sequence[str] = ()) -> list[Fou
         _guess(person, touched[id(person)])
     for owner in owners:
         if "/" not in owner and person_of(owner, people) is None:
-            people.append(Found("", owner.lstrip("@"), why="a guess: only CODEOWNERS names them", logins=[_login(owner)]))
+            people.append(
+                Found("", owner.lstrip("@"), why="a guess: only CODEOWNERS names them", logins=[_login(owner)])
+            )
     _name_all(people)
     return people
 

@@ -93,7 +93,9 @@ def _unknown(tx: Transaction, changes: MirrorChanges, keys: Mapping[str, str]) -
                 continue
         yield change
     if changes.is_first:
-        yield from _gone_meanwhile(changes, {place: number for place, number in aliases.items() if place not in told}, keys)
+        yield from _gone_meanwhile(
+            changes, {place: number for place, number in aliases.items() if place not in told}, keys
+        )
 
 
 def _model_and_number(change: ObservedChange) -> tuple[str, int]:
@@ -111,7 +113,15 @@ def _gone_meanwhile(
     for (model, alias), number in aliases.items():
         subject, position = f"model/{registered.get(model, model)}", f"{alias}#{changes.token}"
         yield ObservedChange(
-            ChangeKind.ALIAS_REMOVED, subject, alias, position, str(number), "", None, changes.synced_at, happened_at=None
+            ChangeKind.ALIAS_REMOVED,
+            subject,
+            alias,
+            position,
+            str(number),
+            "",
+            None,
+            changes.synced_at,
+            happened_at=None,
         )
 
 

@@ -139,7 +139,11 @@ class Chooser(ModalScreen[str]):
 
     def _table(self, typed: str) -> Table:
         words = typed.lower().split()
-        found = [item for item in self._items if all(word in f"{item.title} {item.detail} {item.key}".lower() for word in words)]
+        found = [
+            item
+            for item in self._items
+            if all(word in f"{item.title} {item.detail} {item.key}".lower() for word in words)
+        ]
         found.sort(key=lambda item: _rank(item, typed.lower()))
         free = self._free(typed) if self._free and typed.strip() else None
         if free is not None and free.id not in {item.id for item in found}:

@@ -57,15 +57,15 @@ class ReproduceScreen(ViewScreen):
         """Return the run: the lines of a recipe are nothing of their own."""
         job = self.job
         subject = f"run/{self._plan.run_id}" if self._plan else self.place.subject
-        return Selection(
-            self.place.screen, subject, filter=self.filter, is_running=job is not None and job.is_running
-        )
+        return Selection(self.place.screen, subject, filter=self.filter, is_running=job is not None and job.is_running)
 
     def read(self) -> None:
         """Ask for the recipe; while one runs, the plan stays as it was approved."""
         if self.job is None or not self.job.is_running:
             subject = self.place.subject
-            self.desk.reader.ask(self.topic("recipe"), lambda cockpit: _plan(cockpit, subject), self._planned, self.failed)
+            self.desk.reader.ask(
+                self.topic("recipe"), lambda cockpit: _plan(cockpit, subject), self._planned, self.failed
+            )
         else:
             self.call_later(self._draw)
 
@@ -86,7 +86,14 @@ class ReproduceScreen(ViewScreen):
         if self._plan is None:
             self.say("there is no recipe yet")
             return
-        words = [*self.desk.command_words(), "reproduce", f"run/{self._plan.run_id}", "--trust", self._plan.trust_id, "--json"]
+        words = [
+            *self.desk.command_words(),
+            "reproduce",
+            f"run/{self._plan.run_id}",
+            "--trust",
+            self._plan.trust_id,
+            "--json",
+        ]
         job = Job(self._plan.run_id, words, clock=self.desk.monotonic)
         job.watcher = self._news
         self._told = False
@@ -156,8 +163,15 @@ def _stages(job: Job) -> Table:
         until = job.stages[place + 1].began if over else job.now
         failed = not over and job.ended is not None
         state = Cell("done", tone=Tone.GOOD) if over else Cell("ended", tone=Tone.BAD) if failed else Cell("running")
-        rows.append(Row(stage.name, (Cell(stage.name), state, Cell(f"{until - stage.began:.0f} s"), Cell(stage.detail))))
-    columns = (Column("stage", "stage"), Column("state", "state"), Column("took", "took", right=True), Column("what", "what"))
+        rows.append(
+            Row(stage.name, (Cell(stage.name), state, Cell(f"{until - stage.began:.0f} s"), Cell(stage.detail)))
+        )
+    columns = (
+        Column("stage", "stage"),
+        Column("state", "state"),
+        Column("took", "took", right=True),
+        Column("what", "what"),
+    )
     return Table(f"Stages of {job.run_id[:7]}", columns, tuple(rows), key="stages")
 
 
@@ -177,7 +191,8 @@ def _plan(cockpit: Any, subject: str) -> Plan:
     verdict: Any = resolve(COMPARED)(tried) if tried is not None else ()
     card: Any = resolve(SHOW)(cockpit, f"run/{found.run_id}")
     approve = Text(
-        "Plan", (f"trust id {found.trust_id}", "a runs exactly this, in a folder of its own and without your credentials")
+        "Plan",
+        (f"trust id {found.trust_id}", "a runs exactly this, in a folder of its own and without your credentials"),
     )
     title = f"Reproduce run/{found.run_id[:7]}"
     view = View("reproduce", title, card.as_of, card.sources, (approve, *sections))

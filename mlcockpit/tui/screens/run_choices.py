@@ -34,7 +34,9 @@ class RunChoices(CockpitScreen):
         if not chosen:
             return
         name, falls = self.table.sorted_by
-        self.sort = (f"{'' if falls else '-'}{chosen}" if chosen == name else f"-{chosen}") if _is_one(chosen) else chosen
+        self.sort = (
+            (f"{'' if falls else '-'}{chosen}" if chosen == name else f"-{chosen}") if _is_one(chosen) else chosen
+        )
         self.desk.memory.keep("runs", sort=self.sort)
         self.reload()
 

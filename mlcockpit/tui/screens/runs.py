@@ -63,7 +63,10 @@ class RunsScreen(RunChoices):
         stamp, clock = self.desk.stamp, self.desk.monotonic
         wanted = Wanted(self.filter, self.sort, self.columns, self.desk.lens, tuple(self.table.marks), self._narrow)
         self.desk.reader.ask(
-            self.topic("order"), lambda cockpit: self.source.order(cockpit, wanted, stamp, clock), self._ordered, self.failed
+            self.topic("order"),
+            lambda cockpit: self.source.order(cockpit, wanted, stamp, clock),
+            self._ordered,
+            self.failed,
         )
 
     @property
@@ -179,8 +182,14 @@ class RunsScreen(RunChoices):
 
     def command_line(self) -> str:
         """Return the command that lists the same runs."""
-        words = ["mlcockpit runs", f"'{self.filter}'" if self.filter else "", f"--sort={self.sort}" if self.sort != NEWEST else ""]
-        return " ".join(word for word in [*words, f"--columns {','.join(self.columns)}" if self.columns else ""] if word)
+        words = [
+            "mlcockpit runs",
+            f"'{self.filter}'" if self.filter else "",
+            f"--sort={self.sort}" if self.sort != NEWEST else "",
+        ]
+        return " ".join(
+            word for word in [*words, f"--columns {','.join(self.columns)}" if self.columns else ""] if word
+        )
 
     def focus_body(self) -> None:
         """Give the focus to the table."""
@@ -235,7 +244,9 @@ class RunsScreen(RunChoices):
         self.offer()
 
     def _read_comparison(self) -> None:
-        names = list(dict.fromkeys(self.table.marks)) if len(self.table.marks) > 1 else [*self.table.marks, self.table.key]
+        names = (
+            list(dict.fromkeys(self.table.marks)) if len(self.table.marks) > 1 else [*self.table.marks, self.table.key]
+        )
         stamp, only = self.desk.stamp, self.differing_only
         self.desk.reader.ask(
             self.topic("compare"),

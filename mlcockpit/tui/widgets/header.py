@@ -40,7 +40,9 @@ class Header(Inked):
                 if titles == 0 and place.name != here:
                     continue
                 text = f"{place.key} {place.title}" if full or titles == 0 else place.key
-                left.append(Span(f" {text} " if place.name == here else text, "here" if place.name == here else "faint"))
+                left.append(
+                    Span(f" {text} " if place.name == here else text, "here" if place.name == here else "faint")
+                )
                 left.append(Span(" "))
             right = [Span(f" {fresh} ", ink)]
             gap = width - line_width(left) - line_width(right)

@@ -89,9 +89,7 @@ class RowTable(Inked, can_focus=True):
         """Choose the widths: declared, else as wide as the widest seen, up to the column's most."""
         self.widths = []
         for place, column in enumerate(self.columns):
-            seen = [
-                width_of(signed(row.cells[place].text, row.cells[place].tone, self.glyphs)) for row in rows
-            ]
+            seen = [width_of(signed(row.cells[place].text, row.cells[place].tone, self.glyphs)) for row in rows]
             title = width_of(column.title) + (2 if column.key == self.sorted_by[0] else 0)
             self.widths.append(max(title, min(max([column.width, *seen]), column.most)))
         self._squeeze()
@@ -118,7 +116,9 @@ class RowTable(Inked, can_focus=True):
 
     def extend(self) -> None:
         """Tell the scroll bars how much there is."""
-        self.virtual_size = Size(GUTTER + sum(self.widths) + 2 * max(len(self.widths) - 1, 0) + 1, self.count + self.head)
+        self.virtual_size = Size(
+            GUTTER + sum(self.widths) + 2 * max(len(self.widths) - 1, 0) + 1, self.count + self.head
+        )
 
     def go(self, index: int) -> None:
         """Put the cursor on a row and keep it in sight."""

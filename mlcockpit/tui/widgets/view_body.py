@@ -40,7 +40,9 @@ class ViewBody(VerticalScroll, can_focus=False):
         self.view, self.needle = view, needle
         sections = self.sections
         widths = [natural_width(section, self._glyphs()) for section in view.sections]
-        rows = side_by_side(widths, self.size.width - 1) if self.size.width >= 100 else [[n] for n in range(len(widths))]
+        rows = (
+            side_by_side(widths, self.size.width - 1) if self.size.width >= 100 else [[n] for n in range(len(widths))]
+        )
         shape = (rows, [type(section) for section in sections])
         if shape != self._shape:
             self._shape, self._rows = shape, rows

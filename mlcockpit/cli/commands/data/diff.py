@@ -9,9 +9,7 @@ from mlcockpit.services.cockpit import Cockpit
 class Diff(Command):
     """Say what differs between two versions of a dataset: rows, bytes, and each column by name."""
 
-    examples = (
-        "mlcockpit data diff flights@v1 flights@v2",
-    )
+    examples = ("mlcockpit data diff flights@v1 flights@v2",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the two versions."""

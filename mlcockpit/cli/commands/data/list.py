@@ -9,9 +9,7 @@ from mlcockpit.services.cockpit import Cockpit
 class List(Command):
     """List every version of every dataset."""
 
-    examples = (
-        "mlcockpit data list",
-    )
+    examples = ("mlcockpit data list",)
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Read the versions."""

@@ -13,9 +13,7 @@ class Withdraw(Command):
     Where something does, nothing is written without --yes.
     """
 
-    examples = (
-        "mlcockpit data withdraw flights@v3 --why 'October was preliminary' --yes",
-    )
+    examples = ("mlcockpit data withdraw flights@v3 --why 'October was preliminary' --yes",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the version and why."""

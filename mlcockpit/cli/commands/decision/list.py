@@ -9,9 +9,7 @@ from mlcockpit.services.cockpit import Cockpit
 class List(Command):
     """List what was decided, newest first."""
 
-    examples = (
-        "mlcockpit decision list",
-    )
+    examples = ("mlcockpit decision list",)
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Read the decisions."""

@@ -15,7 +15,9 @@ class Accept(Command):
         """Take the handoff and what is met by now."""
         parser.add_argument("handoff", help="such as HO-17")
         parser.add_argument("--met", action="append", default=[], type=int, metavar="N", help="criterion N is met")
-        parser.add_argument("--evidence", action="append", default=[], metavar="N=TEXT", help="criterion N is met, by this")
+        parser.add_argument(
+            "--evidence", action="append", default=[], metavar="N=TEXT", help="criterion N is met, by this"
+        )
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Accept."""

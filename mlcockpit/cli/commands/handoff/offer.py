@@ -33,9 +33,13 @@ class Offer(Command):
         parser.add_argument("--title", default="", help="one line that says what it is")
         parser.add_argument("--due", metavar="TIME", help="until when it should be accepted")
         parser.add_argument("--criterion", action="append", default=[], metavar="TEXT", help="a further must-criterion")
-        parser.add_argument("--wish", action="append", default=[], metavar="TEXT", help="a criterion that may stay open")
+        parser.add_argument(
+            "--wish", action="append", default=[], metavar="TEXT", help="a criterion that may stay open"
+        )
         parser.add_argument("--met", action="append", default=[], type=int, metavar="N", help="criterion N is met")
-        parser.add_argument("--evidence", action="append", default=[], metavar="N=TEXT", help="criterion N is met, by this")
+        parser.add_argument(
+            "--evidence", action="append", default=[], metavar="N=TEXT", help="criterion N is met, by this"
+        )
         parser.add_argument("--draft", action="store_true", help="keep it as a draft")
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:

@@ -19,7 +19,9 @@ class Assign(Command):
         """Take the incident, the person and the duty."""
         parser.add_argument("incident", help="such as INC-42")
         parser.add_argument("person", help="a handle, such as olu")
-        parser.add_argument("--duty", choices=[each.value for each in IncidentDuty], default=IncidentDuty.COMMANDER.value)
+        parser.add_argument(
+            "--duty", choices=[each.value for each in IncidentDuty], default=IncidentDuty.COMMANDER.value
+        )
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Assign."""

@@ -9,9 +9,7 @@ from mlcockpit.services.cockpit import Cockpit
 class Close(Command):
     """Close a resolved incident; SEV1 and SEV2 need an accepted postmortem."""
 
-    examples = (
-        "mlcockpit incident close INC-42",
-    )
+    examples = ("mlcockpit incident close INC-42",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the incident."""
@@ -26,5 +24,10 @@ class Close(Command):
         incident = close_incident(cockpit, number)
         return Answer(
             f"inc/{number} is closed",
-            data={"schema": 1, "incident": f"inc/{incident.id}", "state": incident.state.value, "severity": incident.severity},
+            data={
+                "schema": 1,
+                "incident": f"inc/{incident.id}",
+                "state": incident.state.value,
+                "severity": incident.severity,
+            },
         )

@@ -20,7 +20,14 @@ class Declare(Command):
         parser.add_argument("--severity", type=int, required=True, choices=range(1, 6), help="1 is worst, 5 mildest")
         parser.add_argument("--impact", default="", help="who is hurt, and how much")
         parser.add_argument("--detected-via", default="", help="how it was noticed: a monitor, a user, a person")
-        parser.add_argument("--about", nargs="+", action="extend", default=[], metavar="NAME", help="what is wrong, such as metric/warned")
+        parser.add_argument(
+            "--about",
+            nargs="+",
+            action="extend",
+            default=[],
+            metavar="NAME",
+            help="what is wrong, such as metric/warned",
+        )
         parser.add_argument("--started", metavar="TIME", help="when it began to hurt, where that is known")
         parser.add_argument("--suspect", metavar="DEPLOYMENT", help="the deployment under suspicion, such as deploy/9")
 
@@ -41,6 +48,11 @@ class Declare(Command):
         incident = declare_incident(cockpit, report)
         return Answer(
             f"inc/{incident.id} SEV{incident.severity} {incident.title}: {incident.state}",
-            data={"schema": 1, "incident": f"inc/{incident.id}", "state": incident.state.value, "severity": incident.severity},
+            data={
+                "schema": 1,
+                "incident": f"inc/{incident.id}",
+                "state": incident.state.value,
+                "severity": incident.severity,
+            },
             notes=[f"next: mlcockpit incident assign inc/{incident.id} PERSON"],
         )

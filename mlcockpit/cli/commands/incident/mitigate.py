@@ -9,9 +9,7 @@ from mlcockpit.services.cockpit import Cockpit
 class Mitigate(Command):
     """Say that users are fine again; the cause may still be there."""
 
-    examples = (
-        "mlcockpit incident mitigate INC-42 --note 'rolled back'",
-    )
+    examples = ("mlcockpit incident mitigate INC-42 --note 'rolled back'",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the incident and a note."""
@@ -27,5 +25,10 @@ class Mitigate(Command):
         incident = mitigate_incident(cockpit, number, note=options.note)
         return Answer(
             f"inc/{number} is mitigated: users are fine",
-            data={"schema": 1, "incident": f"inc/{incident.id}", "state": incident.state.value, "severity": incident.severity},
+            data={
+                "schema": 1,
+                "incident": f"inc/{incident.id}",
+                "state": incident.state.value,
+                "severity": incident.severity,
+            },
         )

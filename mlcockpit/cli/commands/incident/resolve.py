@@ -10,9 +10,7 @@ from mlcockpit.services.cockpit import Cockpit
 class Resolve(Command):
     """Say that the cause is gone."""
 
-    examples = (
-        "mlcockpit incident resolve INC-42 --cause data --note 'feed repaired and back-filled'",
-    )
+    examples = ("mlcockpit incident resolve INC-42 --cause data --note 'feed repaired and back-filled'",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the incident, its cause and a note."""
@@ -30,5 +28,10 @@ class Resolve(Command):
         incident = resolve_incident(cockpit, number, cause=cause, note=options.note)
         return Answer(
             f"inc/{number} is resolved: the cause ({incident.cause}) is gone",
-            data={"schema": 1, "incident": f"inc/{incident.id}", "state": incident.state.value, "severity": incident.severity},
+            data={
+                "schema": 1,
+                "incident": f"inc/{incident.id}",
+                "state": incident.state.value,
+                "severity": incident.severity,
+            },
         )

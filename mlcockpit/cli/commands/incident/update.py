@@ -46,5 +46,10 @@ class Update(Command):
         incident = update_incident(cockpit, number, news)
         return Answer(
             f"inc/{number} SEV{incident.severity} is {incident.state}",
-            data={"schema": 1, "incident": f"inc/{incident.id}", "state": incident.state.value, "severity": incident.severity},
+            data={
+                "schema": 1,
+                "incident": f"inc/{incident.id}",
+                "state": incident.state.value,
+                "severity": incident.severity,
+            },
         )

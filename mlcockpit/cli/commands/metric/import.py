@@ -13,9 +13,7 @@ class Import(Command):
     Reading a file again changes nothing; a value that changed is corrected, with an event.
     """
 
-    examples = (
-        "mlcockpit metric import useful metrics/useful.csv",
-    )
+    examples = ("mlcockpit metric import useful metrics/useful.csv",)
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take the metric and the file."""

@@ -9,9 +9,7 @@ from mlcockpit.services.cockpit import Cockpit
 class List(Command):
     """List the product metrics with their newest value, target and age."""
 
-    examples = (
-        "mlcockpit metric list",
-    )
+    examples = ("mlcockpit metric list",)
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Read the metrics."""
