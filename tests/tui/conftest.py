@@ -101,7 +101,7 @@ async def settled(pilot: Pilot[None]) -> None:
     """Wait until every question is answered and drawn."""
     await pilot.pause()
     while not desk(pilot).reader.is_idle:
-        await pilot.pause()
+        await pilot.pause(0.005)
     await pilot.pause()
 
 

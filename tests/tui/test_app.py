@@ -201,9 +201,9 @@ async def test_hostile_names_are_shown_and_do_nothing(running: Running, tmp_path
     fill(cockpit, a_project(a_story_file(), people=[a_person("olu", "ops")], incidents=incidents))
     async with running("incidents", opener=lambda: cockpit) as pilot:
         for name in HOSTILE:
-            for key in ("enter", "escape"):
-                await press(pilot, key)
-                assert set() == {sign for sign in text_of(pilot) if sign in "\x1b\x00\x07\x9b\u202e"}
+            await press(pilot, "enter")
+            assert set() == {sign for sign in text_of(pilot) if sign in "\x1b\x00\x07\x9b\u202e"}
+            await press(pilot, "escape")
             assert name[:5].isprintable() is (name[:5] in text_of(pilot))
             await press(pilot, "j")
         for key in ("1", "colon", "escape", "7"):
