@@ -19,8 +19,8 @@ class Shot:
     size: tuple[int, int] = (120, 36)
     ascii: bool = False
     lens: str = "all"
-    waits_for: str = ""
-    """Words that must be there before the picture is taken, where a pane follows the cursor."""
+    waits_for: tuple[str, ...] = ()
+    """Words that must all be there before the picture is taken, where a pane follows the cursor."""
 
     @property
     def file(self) -> str:
@@ -40,8 +40,8 @@ SHOTS = (
     *(Shot(f"overview-{lens}", "overview", LENSES[lens].question, lens=lens) for lens in LENSES if lens != "all"),
     Shot("product", "product", QUESTIONS["product"]),
     Shot("data", "data", QUESTIONS["data"]),
-    Shot("runs", "runs", QUESTIONS["runs"], waits_for=NEWEST),
-    Shot("runs-compare", "runs", "what differs between these three runs?", THREE, waits_for="Compare 3"),
+    Shot("runs", "runs", QUESTIONS["runs"], waits_for=(NEWEST,)),
+    Shot("runs-compare", "runs", "what differs between these three runs?", THREE, waits_for=("(only these)", "run b579876 balanced")),
     Shot("run-card", LIVE, "what was this run, and was it reproduced?"),
     Shot("model-card", "model/gatewise@1", "what is this model, where does it come from, may it serve?"),
     Shot("lineage", "lineage", QUESTIONS["lineage"]),
@@ -55,19 +55,19 @@ SHOTS = (
         "overview",
         "which links of the live chains are missing?",
         ("exclamation_mark",),
-        waits_for="Missing links",
+        waits_for=("Missing links",),
     ),
-    Shot("assign", "model/gatewise@1", "who shall answer for this?", ("a",), waits_for="known people"),
+    Shot("assign", "model/gatewise@1", "who shall answer for this?", ("a",), waits_for=("known people",)),
     Shot(
         "help",
         "runs",
         "which keys are there, and why does one not work now?",
         ("question_mark",),
-        waits_for="Keys here",
+        waits_for=("Keys here",),
     ),
     Shot("go-to", "overview", "how do I get to a thing whose name I know?", ("colon",)),
     Shot("overview", "overview", "the same in 80x24", size=SMALL),
-    Shot("runs", "runs", "the same in 80x24", size=SMALL, waits_for=NEWEST),
+    Shot("runs", "runs", "the same in 80x24", size=SMALL, waits_for=(NEWEST,)),
     Shot("lineage", "lineage", "the same in 80x24", size=SMALL),
     Shot("overview-ascii", "overview", "the same in plain ASCII", size=SMALL, ascii=True),
 )

@@ -29,7 +29,7 @@ async def test_the_picture_is_what_the_app_draws(
             desk(pilot).changed()
             await settled(pilot)
         await press(pilot, *shot.keys)
-        await until(pilot, lambda: shot.waits_for in text_of(pilot))
+        await until(pilot, lambda: all(words in text_of(pilot) for words in shot.waits_for))
         text, picture = text_of(pilot), pilot.app.export_screenshot(title="mlcockpit", simplify=True)
     golden(SCREENS / f"{shot.file}.txt", text + "\n")
     golden(SCREENS / f"{shot.file}.svg", picture)
