@@ -107,7 +107,7 @@ def _named_runs(rows: Rows) -> Mapping[str, str]:
 
 
 def _names(raw: Mapping[str, Mapping[str, Rows]], runs: Mapping[str, str], folder: Path) -> Mapping[str, str]:
-    """Return what must be replaced: run ids long and short, model ids, digests of model files, the folder."""
+    """Return what must be replaced: run ids long and short, model ids, commits, digests of model files, the folder."""
     by_number = {row["id"]: row["run"] for row in raw["mirror"]["runs"]}
     found = {run: digest(f"run {name}", 32) for run, name in runs.items()}
     for row in raw["mirror"]["logged_models"]:
@@ -124,9 +124,20 @@ def _names(raw: Mapping[str, Mapping[str, Rows]], runs: Mapping[str, str], folde
     for row in raw["mirror"]["tags"]:
         if row["key"] in ("mlcockpit.capture", "mlcockpit.launch"):
             found[row["value"]] = digest(f"{row['key']} {runs[by_number[row['run']]]}", len(row["value"]))
+    found |= commit_names(raw["mirror"]["tags"], by_number, runs)
     for size in (12, 8, 7):
-        found |= {old[:size]: new[:size] for old, new in found.items() if len(old) == 32}
+        found |= {old[:size]: new[:size] for old, new in found.items() if len(old) in (32, 40)}
     return {**found, str(folder): HELD}
+
+
+def commit_names(tags: Rows, by_number: Mapping[int, str], runs: Mapping[str, str]) -> Mapping[str, str]:
+    """Return commit → a digest of the first run it is known by: the lock in a commit is the builder's own environment."""
+    known: dict[str, str] = {}
+    for row in tags:
+        if row["key"] == "mlflow.source.git.commit":
+            name = runs[by_number[row["run"]]]
+            known[row["value"]] = min(name, known.get(row["value"], name))
+    return {commit: digest(f"commit {name}", 40) for commit, name in known.items()}
 
 
 def digest(words: str, size: int) -> str:
