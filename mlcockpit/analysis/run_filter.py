@@ -50,7 +50,8 @@ class Compare:
 
     def __str__(self) -> str:
         field = self.field if _PLAIN.match(self.field) else quoted(self.field)
-        value = self.value if _BARE_VALUE.match(self.value) else quoted(self.value)
+        is_bare = _BARE_VALUE.match(self.value) and not self.value.startswith("=")
+        value = self.value if is_bare else quoted(self.value)
         return f"{field}{self.op.value}{value}"
 
 

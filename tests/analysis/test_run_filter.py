@@ -110,3 +110,8 @@ def test_version_ranges_are_read() -> None:
     assert ("a", 0, 31) == version_range("a@..v31")
     assert ("a", 30, 31) == version_range("a@v30..v31")
     assert version_range("a@6c1e") is None
+
+
+def test_a_value_that_begins_like_an_operator_is_written_in_quotes() -> None:
+    filter_ = parse('auc>"=0"')
+    assert ('auc>"=0"', filter_) == (str(filter_), parse(str(filter_)))
