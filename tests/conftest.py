@@ -1,10 +1,12 @@
 """Fixtures that every test folder shares: a real project in a folder of its own, and golden files."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from mlcockpit.bootstrap import DOORS
 from mlcockpit.cli.progress import Silent
@@ -14,6 +16,11 @@ from tests.builders import NOW, a_file
 
 if TYPE_CHECKING:
     from sample_project.build.builder import Built
+
+
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("MLCOCKPIT_CI"):
+    settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
