@@ -100,7 +100,7 @@ def _place(item: Mapping[str, Json], places: DataPlaces) -> DataFinding:
             continue
         found = sha256_of(source)
         if found == wanted or same_rows(item, source, places):
-            _bring(source, target)
+            _bring(source, target, places.code)
             same = found == wanted
             return DataFinding(
                 name, "same" if same else "same_rows", wanted, found, "" if same else "same rows, other bytes"
@@ -108,7 +108,7 @@ def _place(item: Mapping[str, Json], places: DataPlaces) -> DataFinding:
         seen = found
     stored = _stored(name, wanted, places)
     if stored is not None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        own_parents(target, places.code)
         target.unlink(missing_ok=True)
         target.write_bytes(stored)
         return DataFinding(name, "same", wanted, wanted, "from the project's own store or history")
@@ -126,7 +126,7 @@ def _unchecked(name: str, item: Mapping[str, Json], target: Path, places: DataPl
         return DataFinding(name, "same", detail="in git at the commit")
     source = places.project / name
     if source.exists():
-        _bring(source, target)
+        _bring(source, target, places.code)
         return DataFinding(name, "unchecked", found="", detail="bytes of today: nothing recorded their digest")
     return DataFinding(name, "gone" if item.get("required") else "absent", detail=_owner(item))
 
@@ -148,11 +148,22 @@ def _target(name: str, code: Path) -> Path | None:
     return target if target != code and target.is_relative_to(code) else None
 
 
-def _bring(source: Path, target: Path) -> None:
+def own_parents(target: Path, code: Path) -> None:
+    """Make the folders of `target` real folders of the worktree: a link that leads out of it would be written through."""
+    top = code.resolve()
+    for parent in [one for one in reversed(target.parents) if one != code and one.is_relative_to(code)]:
+        if parent.is_symlink() and not parent.resolve().is_relative_to(top):
+            parent.unlink()
+        parent.mkdir(exist_ok=True)
+
+
+def _bring(source: Path, target: Path, code: Path) -> None:
     if source == target:
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
+    own_parents(target, code)
     if source.is_dir():
+        if target.is_symlink():
+            target.unlink()
         shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
         return
     target.unlink(missing_ok=True)

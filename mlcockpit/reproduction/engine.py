@@ -20,6 +20,7 @@ from mlcockpit.reproduction.judge import Judgement, Outcome, data_sentence, judg
 from mlcockpit.reproduction.order import STAGES, Course, Order, RunStore, Tools
 from mlcockpit.reproduction.pairing import pair
 from mlcockpit.reproduction.rerun import last_line, repeat, run
+from mlcockpit.reproduction.room import room_of
 from mlcockpit.reproduction.surroundings import child_environment
 from mlcockpit.reproduction.workspace import Attempt
 
@@ -133,6 +134,7 @@ def _outcome(
         rerun=rerun,
         exit_status=finished.exit_status,
         timed_out=finished.timed_out,
+        filled=finished.filled,
         last_lines=last_line(finished.log),
         parameters=compare_parameters(original, rerun, roots) if rerun else (),
         inputs=compare_inputs(original, rerun) if rerun else (),
@@ -146,18 +148,30 @@ def _outcome(
 
 def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> tuple[ArtifactComparison, ...]:
     def models(pairs: ModelPairs) -> Sequence[Mapping[str, object]]:
-        asked, answer = course.attempt.folder / "models.json", course.attempt.folder / "models-compared.json"
-        asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
         assert course.environment is not None
+        tmp = course.attempt.place("tmp")
+        asked, answer = tmp / "models.json", tmp / "models-compared.json"
+        asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
         env = child_environment(
             order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, ()
         )
         env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
         argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]
-        done = tools.runner.run(
-            argv, cwd=course.attempt.place("tmp"), env=env, log=course.attempt.log("models"), timeout_s=MODELS_S
+        room = room_of(
+            course.attempt,
+            course.environment,
+            project=order.project,
+            writable=(),
+            readable=[course.attempt.code, tools.compare_models, *(path for pair in pairs for path in pair)],
+            environ=tools.environ,
+            network=not tools.runner.wall().closes_network,
+            disk_bytes=order.disk_bytes,
         )
-        if done.exit_status != 0 or not answer.exists():
+        done = tools.runner.run(
+            argv, cwd=tmp, env=env, log=course.attempt.log("models"), timeout_s=MODELS_S,
+            memory_bytes=order.memory_bytes, room=room,
+        )  # fmt: skip
+        if done.exit_status != 0 or not answer.is_file() or answer.is_symlink():
             return [{"verdict": "unknown", "detail": f"could not be compared: {last_line(done.log)}"} for _ in pairs]
         found: Sequence[Mapping[str, object]] = json.loads(answer.read_text())
         return found
@@ -181,7 +195,12 @@ def _result(order: Order, course: Course, judgement: Judgement) -> ReproductionR
     ingredients = tuple(_with_findings(one, course) for one in order.recipe.ingredients)
     notes = (*judgement.notes, *course.notes, *order.recipe.notes)
     return replace(
-        bare, ingredients=ingredients, seconds=dict(course.seconds), notes=notes, log=str(course.attempt.logs)
+        bare,
+        ingredients=ingredients,
+        seconds=dict(course.seconds),
+        notes=notes,
+        log=str(course.attempt.logs),
+        wall=course.wall,
     )
 
 

@@ -62,6 +62,9 @@ class Order:
     """Other runs of the same launch."""
     timeout_s: float | None = None
     memory_bytes: int | None = None
+    disk_bytes: int | None = None
+    """What the command may write in all; None: as much as fits."""
+    network: bool = True
     repeat: int = 1
     """How often to run again where the results diverge."""
     tolerances: Mapping[str, Tolerance] = field(default_factory=dict)
@@ -81,3 +84,9 @@ class Course:
     environment: BuiltEnvironment | None = None
     data: tuple[DataFinding, ...] = ()
     notes: list[str] = field(default_factory=list)
+    wall: str = ""
+    """What kept the command in its room; empty while none was started."""
+
+    def note(self, *sentences: str) -> None:
+        """Add what is to be said with the verdict, each sentence once."""
+        self.notes += [one for one in dict.fromkeys(sentences) if one not in self.notes]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.ports import BuiltEnvironment
@@ -51,10 +51,27 @@ def child_environment(
         "MLFLOW_TRACKING_URI": uri,
         "MLFLOW_REGISTRY_URI": uri,
         "MLCOCKPIT_GUARD_TRACKING_URI": uri,
+        "MLCOCKPIT_GUARD_NOTES": str(guard_notes(store)),
+        "MLCOCKPIT_GUARD_DENIED": ",".join(_servers(environ)),
         "MLCOCKPIT_ATTEMPT": attempt.name,
         **({"PYTHONPATH": ":".join(paths)} if paths else {}),
         **_captured(recipe),
     }
+
+
+def guard_notes(store: Path) -> Path:
+    """Return the file in which the guard notes what the command asked for, beside its private store."""
+    return store.with_suffix(".notes")
+
+
+def _servers(environ: Mapping[str, str]) -> list[str]:
+    """Return host:port of the tracking servers that the person's own shell names."""
+    found = []
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+        parts = urlsplit(environ.get(name, ""))
+        if parts.scheme in {"http", "https"} and parts.hostname:
+            found.append(f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}")
+    return found
 
 
 def _captured(recipe: Recipe) -> dict[str, str]:

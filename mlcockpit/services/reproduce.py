@@ -22,6 +22,7 @@ from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataPlaces
 from mlcockpit.reproduction.engine import incomplete
 from mlcockpit.reproduction.engine import reproduce as run_engine
+from mlcockpit.reproduction.heard import wall_note
 from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
@@ -29,6 +30,9 @@ from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gather_file import from_file
 from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run
 from mlcockpit.services.record_reproduction import record_reproduction
+
+DISK_BYTES = 20 * 2**30
+"""What a command may write where nothing else is wished."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,9 @@ class Wishes:
     """None: not approved on the command line; empty: as resolved now; else exactly this id."""
     timeout_s: float | None = None
     memory_bytes: int | None = None
+    disk_bytes: int | None = DISK_BYTES
+    """What the command may write in all."""
+    network: bool = True
     repeat: int = 1
     given: Given = NOTHING
 
@@ -76,6 +83,11 @@ def reproduce(
     return result
 
 
+def wall_sentence(cockpit: Cockpit, *, network: bool) -> str:
+    """Return which wall a rerun would have on this machine."""
+    return wall_note(cockpit.runner.wall(), network=network)
+
+
 def _approve(
     cockpit: Cockpit, gathered: Gathered, recipe: Recipe, wishes: Wishes, ask: Callable[[Recipe], bool] | None
 ) -> None:
@@ -108,6 +120,8 @@ def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wis
         siblings=[runs.read(one) for one in runs.launch_of(facts.run)],
         timeout_s=wishes.timeout_s,
         memory_bytes=wishes.memory_bytes,
+        disk_bytes=wishes.disk_bytes,
+        network=wishes.network,
         repeat=wishes.repeat,
         tolerances={key: Tolerance(one.relative, one.absolute) for key, one in declared.items()},
         dirty_hints=resolved.dirty_hints,
