@@ -247,6 +247,9 @@ class CodeStore(Protocol):
     def check_out(self, commit: str, folder: Path, branch: str, *, store: str = "") -> None:
         """Make `folder` a worktree of `commit` on a new `branch`; `store` is another repository that may hold it."""
 
+    def fill(self, folder: Path, commit: str, *, store: str = "") -> tuple[str, ...]:
+        """Bring submodules and large files from what lies beside the user's repository; return what could not be had."""
+
     def apply(self, folder: Path, patch: str) -> None:
         """Apply uncommitted changes to a worktree."""
 

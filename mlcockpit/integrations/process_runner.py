@@ -3,22 +3,19 @@
 import contextlib
 import ctypes
 import os
-import re
-import resource
 import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
+from mlcockpit.integrations.command_start import Limits, start
 from mlcockpit.integrations.disk_space import Space
-from mlcockpit.integrations.walls import best_wall, bubblewrap_argv, landlock_argv
+from mlcockpit.integrations.walls import best_wall
 from mlcockpit.ports import Finished, Room, Wall
 
 if TYPE_CHECKING:
@@ -66,10 +63,10 @@ class ProcessRunner:
         deadline = None if timeout_s is None else started + timeout_s
         log.parent.mkdir(parents=True, exist_ok=True)
         wall = self._wall_of(room)
-        limits = _Limits(memory_bytes, room.disk_bytes if room and room.disk_bytes else LARGEST_FILE)
+        limits = Limits(memory_bytes, room.disk_bytes if room and room.disk_bytes else LARGEST_FILE)
         space = _space(room, log)
         with _subreaper(), log.open("ab") as out:
-            child = _start(argv, cwd=cwd, env=env, out=out, room=room, wall=wall, limits=limits)
+            child, inside = start(argv, cwd=cwd, env=env, out=out, room=room, wall=wall, limits=limits)
             ended, filled = False, ""
             try:
                 _note_child(log, child.pid)
@@ -78,6 +75,7 @@ class ProcessRunner:
                 if not ended:
                     _end(child.pid, GRACE_S, walled=wall == "bubblewrap")
                 status, peak = _reap(child)
+                peak = max(peak, _peak_of(inside))
                 _end_rest(child.pid, env.get(MARK, ""))
         if ended and status and space is not None:
             filled = space.trouble()
@@ -96,62 +94,6 @@ class ProcessRunner:
                 hint="install bubblewrap, or leave --no-network away",
             )
         return wall.name
-
-
-@dataclass(frozen=True)
-class _Limits:
-    memory_bytes: int | None
-    file_bytes: int
-
-
-def _start(
-    argv: Sequence[str],
-    *,
-    cwd: Path,
-    env: Mapping[str, str],
-    out: IO[bytes],
-    room: Room | None,
-    wall: str,
-    limits: _Limits,
-) -> "subprocess.Popen[bytes]":
-    info, told = os.pipe()
-    block, go = os.pipe()
-    words, handed = list(argv), tuple[int, ...]()
-    try:
-        if room is not None and wall == "bubblewrap":
-            words, handed = bubblewrap_argv(room, argv, cwd=cwd, info=told, block=block), (told, block)
-        elif room is not None and wall == "landlock":
-            words = landlock_argv(room, argv)
-        child = subprocess.Popen(
-            words,
-            cwd=None if handed else cwd,
-            env=dict(env),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            pass_fds=handed,
-        )
-        os.close(told)
-        told = -1
-        _limit(_first_inside(info) if handed else child.pid, limits)
-        os.write(go, b"1")
-        return child
-    except (OSError, ValueError) as error:
-        raise StageFailed(f"{clean(argv[0])} could not be started: {clean(error)}") from error
-    finally:
-        for end in (info, told, block, go):
-            if end >= 0:
-                os.close(end)
-
-
-def _first_inside(info: int) -> int:
-    """Return the process that waits in the room before it becomes the command; 0 where the room could not be made."""
-    said = b""
-    while b"}" not in said and (part := os.read(info, 4096)):
-        said += part
-    found = re.search(rb'"child-pid": *(\d+)', said)
-    return int(found[1]) if found else 0
 
 
 def _space(room: Room | None, log: Path) -> Space | None:
@@ -213,16 +155,6 @@ def _subreaper() -> Iterator[None]:
         libc.prctl(SUBREAPER, 0, 0, 0, 0)
 
 
-def _limit(pid: int, limits: _Limits) -> None:
-    if not hasattr(resource, "prlimit") or not pid:
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (limits.file_bytes, limits.file_bytes))
-        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
-        if limits.memory_bytes is not None:
-            resource.prlimit(pid, resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-
-
 def _wait(pid: int, deadline: float | None) -> bool:
     """Wait for the end of a child without reaping it; return False at the deadline."""
     if hasattr(os, "pidfd_open"):
@@ -263,6 +195,20 @@ def _reap(child: "subprocess.Popen[bytes]") -> tuple[int, int]:
     child.returncode = os.waitstatus_to_exitcode(status)
     scale = 1 if sys.platform == "darwin" else 1024
     return child.returncode, usage.ru_maxrss * scale
+
+
+def _peak_of(orphan: int) -> int:
+    """Return the peak memory in bytes of a room whose first process became our child; 0 where it was reaped already."""
+    deadline = time.monotonic() + GRACE_S
+    while orphan and time.monotonic() < deadline:
+        try:
+            ended, _, usage = os.wait4(orphan, os.WNOHANG)
+        except ChildProcessError:
+            return 0
+        if ended:
+            return usage.ru_maxrss * 1024
+        time.sleep(0.001)
+    return 0
 
 
 def _end_rest(group: int, mark: str) -> None:

@@ -95,7 +95,8 @@ def _within(path: Path, folders: Sequence[Path]) -> bool:
 
 def readable_places(room: Room) -> list[Path]:
     """Return what a command may read, for walls that can only allow: everything beside what is hidden, and the room's own."""
-    found = _hiding(room)
+    hidden = _hiding(room)
+    found = [place for place in hidden if not any(parent in hidden for parent in place.parents)]
     around = {parent for place in found for parent in place.parents}
     blank = {path.resolve() for path in room.blank}
     own = [trail(path)[1] for path in room.readable if path.exists()]

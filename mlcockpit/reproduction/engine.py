@@ -68,6 +68,7 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
     with _stage("code", course, tools):
         code = recipe["code"]
         tools.code.check_out(code.text("commit"), attempt.code, attempt.branch, store=code.text("snapshot_store"))
+        course.note(*tools.code.fill(attempt.code, code.text("commit"), store=code.text("snapshot_store")))
         if code.text("patch"):
             tools.code.apply(attempt.code, code.text("patch"))
         attempt.done("code", {"commit": code.text("commit")})

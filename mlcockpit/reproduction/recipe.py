@@ -9,6 +9,7 @@ from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
+from mlcockpit.reproduction.resolve.concealed import concealed
 from mlcockpit.reproduction.resolve.console_command import console
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
@@ -60,7 +61,7 @@ def resolve(facts: RunFacts) -> Resolved:
     hints: tuple[str, ...] = ()
     if facts.launch is None and reading is not None:
         hints = dirty_hints(reading.program, tree, facts.folder, facts.run.start_ms)
-    return Resolved(recipe, command, hints)
+    return Resolved(concealed(recipe), command, hints)
 
 
 def _on_path(command: Command, folders: tuple[str, ...]) -> Command:
