@@ -118,11 +118,10 @@ def test_no_hook_filter_or_monitor_of_a_repository_or_a_person_runs(
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     run = f"sh -c 'echo ran >> {marker}; cat'"
-    (home / ".gitconfig").write_text(f'[filter "lfs"]\n\tsmudge = "{run}"\n\trequired = true\n')
     project = a_repository(tmp_path / "project", {"a.bin": "a\n", "b.txt": "b\n"})
     (project / ".gitattributes").write_text("*.bin filter=lfs\n*.txt filter=own\n")
     commit = committed(project)
-    marker.unlink(missing_ok=True)
+    (home / ".gitconfig").write_text(f'[filter "lfs"]\n\tsmudge = "{run}"\n\trequired = true\n')
     for key, value in {"filter.own.smudge": run, "core.fsmonitor": run, "core.sshCommand": run}.items():
         git(project, "config", key, value)
     for name in ("post-checkout", "reference-transaction", "post-index-change"):
@@ -137,6 +136,7 @@ def test_no_hook_filter_or_monitor_of_a_repository_or_a_person_runs(
     assert before == everything(project)
 
 
+@pytest.mark.ci
 def test_five_thousand_files_are_checked_out_and_removed_in_a_moment(tmp_path: Path) -> None:
     files = {f"pkg{n % 50}/module{n}.py": f"N = {n}\n" for n in range(5000)}
     project = a_repository(tmp_path / "project", files)
