@@ -16,6 +16,7 @@ from mlcockpit.integrations.nearest_pins import resolve_pins
 from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
 from mlcockpit.integrations.smoke_test import USUAL, release_month, smoke_argv
+from mlcockpit.integrations.uv_words import reason, said
 from mlcockpit.ports import BuiltEnvironment, Finished, Runner
 
 BUILD_S = 1800.0
@@ -112,9 +113,9 @@ class UvEnvironments:
         def compiled(lines: str, day: str) -> str | None:
             return self._compile(lines, day, python, log)
 
-        found = resolve_pins(text, as_of, compiled, lambda: _said(log))
+        found = resolve_pins(text, as_of, compiled, lambda: said(log))
         if found is None:
-            raise StageFailed("no set of packages fits the recorded requirements", hint=f"see {log}")
+            raise _failed("no set of packages fits the recorded requirements", log)
         return found
 
     def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False) -> str | None:
@@ -146,13 +147,13 @@ class UvEnvironments:
         argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
         done = self._uv([*argv, "--python", python, "--project", str(lock.parent), "-o", str(answer)], log)
         if done.exit_status != 0:
-            raise StageFailed(f"uv cannot read {lock.name}", hint=f"see {log}")
+            raise _failed(f"uv cannot read {lock.name}", log)
         return answer.read_text()
 
     def _make(self, top: Path, python: str, lock: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         top.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._uv(["venv", "--quiet", "--python", python, "--no-project", str(top)], log).exit_status != 0:
-            raise StageFailed("uv cannot make an environment", hint=f"see {log}")
+            raise _failed("uv cannot make an environment", log)
         file = top / "requirements.lock"
         file.write_text(lock)
         inside = ["--python", str(top / "bin" / "python")]
@@ -181,8 +182,8 @@ class UvEnvironments:
 
     def _tried(self, top: Path, python: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         """Try the environment; where it is broken and was resolved by us, resolve it again as of MLflow's own date."""
-        said = self._broken(top, log) if wanted.get("kind") == "as-of" else ""
-        if not said:
+        broken = self._broken(top, log) if wanted.get("kind") == "as-of" else ""
+        if not broken:
             return []
         lines = wanted.get("requirements")
         text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
@@ -206,8 +207,8 @@ class UvEnvironments:
                 shutil.rmtree(top, ignore_errors=True)
                 found = self._make(top, python, lock, wanted, log)
                 if not self._broken(top, log):
-                    return [*found, f"with the recorded date alone it is broken ({said}): {what}"]
-        raise StageFailed(f"the environment is broken: {said}", hint=f"see {log}")
+                    return [*found, f"with the recorded date alone it is broken ({broken}): {what}"]
+        raise StageFailed(f"the environment is broken: {broken}", hint=f"see {log}")
 
     def _broken(self, top: Path, log: Path) -> str:
         """Return what an environment says when it is tried; empty where it works."""
@@ -221,7 +222,7 @@ class UvEnvironments:
         home = log.parent / "smoke"
         home.mkdir(exist_ok=True)
         done = self.runner.run(argv, cwd=home, env={**env, "HOME": str(home)}, log=log, timeout_s=BUILD_S)
-        words = [line.strip() for line in _said(log).splitlines() if line.strip()]
+        words = [line.strip() for line in said(log).splitlines() if line.strip()]
         return "" if done.exit_status == 0 else clean(words[-1], 200)
 
     def _install_nearest(
@@ -241,9 +242,9 @@ class UvEnvironments:
             have = read_environment(file.parent / "bin" / "python")
             return "".join(f"{name}=={version}\n" for name, version in (have.packages if have else {}).items())
 
-        found = resolve_pins(lock, as_of, installed, lambda: _said(log))
+        found = resolve_pins(lock, as_of, installed, lambda: said(log))
         if found is None:
-            raise StageFailed("the recorded packages cannot be installed", hint=f"see {log}")
+            raise _failed("the recorded packages cannot be installed", log)
         return ["not every locked version can be installed here", *found[1]]
 
     def _uv(self, arguments: Sequence[str], log: Path) -> Finished:
@@ -275,9 +276,9 @@ def _until(wanted: Mapping[str, object]) -> datetime:
         return datetime(2035, 1, 1, tzinfo=UTC)
 
 
-def _said(log: Path) -> str:
-    """Return the end of what uv said, from its last command on."""
-    return log.read_text("utf-8", "replace").rpartition("$ uv ")[2][-20_000:]
+def _failed(what: str, log: Path) -> StageFailed:
+    why = reason(said(log))
+    return StageFailed(f"{what}: {why}" if why else what, hint=f"see {log}")
 
 
 def _publish(path: Path, text: str) -> None:
