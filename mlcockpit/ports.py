@@ -199,6 +199,8 @@ class Room:
     """Folders that are empty for it: sockets, state of ours."""
     readable: tuple[Path, ...] = ()
     """What it may read although it lies in such a place or a hidden folder."""
+    pythons: tuple[str, ...] = ()
+    """Interpreters that it may start; all that they stand on is readable."""
     blank: tuple[Path, ...] = ()
     """Files and folders in what it may read that are empty for it all the same."""
     network: bool = True

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlcockpit.integrations.interpreter_places import stands_on
 from mlcockpit.ports import Room
 
 MOST_LINKS = 40
@@ -47,7 +48,7 @@ def mounts(room: Room) -> list[Mount]:
     """Return the mounts of a room over a file system that is read-only, outer ones first."""
     found = _hiding(room)
     hiding = sorted(found)
-    for path in (*room.readable, *room.writable):
+    for path in (*_readable(room), *room.writable):
         links, real = trail(path)
         for place, target in links:
             if _within(place, hiding):
@@ -62,6 +63,10 @@ def mounts(room: Room) -> list[Mount]:
             found[real] = Mount(real, "hidden" if real.is_dir() else "empty")
     ordered = sorted(found.values(), key=lambda one: (len(one.place.parts), str(one.place)))
     return [one for one in ordered if not _is_there(one, found)]
+
+
+def _readable(room: Room) -> list[Path]:
+    return [*room.readable, *(place for python in room.pythons for place in stands_on(python))]
 
 
 def _hiding(room: Room) -> dict[Path, Mount]:
@@ -99,7 +104,7 @@ def readable_places(room: Room) -> list[Path]:
     found = [place for place in hidden if not any(parent in hidden for parent in place.parents)]
     around = {parent for place in found for parent in place.parents}
     blank = {path.resolve() for path in room.blank}
-    own = [trail(path)[1] for path in room.readable if path.exists()]
+    own = [trail(path)[1] for path in _readable(room) if path.exists()]
     allowed = [one for top in sorted(around) for one in _beside(top, {*found, *around, *blank})]
     return [*allowed, *(one for path in own for one in _without(path, blank))]
 

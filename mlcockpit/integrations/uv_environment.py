@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
+from mlcockpit.integrations.build_room import build_room, may_build
 from mlcockpit.integrations.nearest_pins import resolve_pins
 from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
@@ -219,9 +220,8 @@ class UvEnvironments:
         env = {name: self.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if self.environ.get(name)}
         with log.open("a") as out:
             out.write("$ uv smoke test\n")
-        home = log.parent / "smoke"
-        home.mkdir(exist_ok=True)
-        done = self.runner.run(argv, cwd=home, env={**env, "HOME": str(home)}, log=log, timeout_s=BUILD_S)
+        room, kept = build_room(self.folder, ["--python", argv[0]], uv=argv[0], logs=log.parent, environ=self.environ)
+        done = self.runner.run(argv, cwd=log.parent, env=env | kept, log=log, timeout_s=BUILD_S, room=room)
         words = [line.strip() for line in said(log).splitlines() if line.strip()]
         return "" if done.exit_status == 0 else clean(words[-1], 200)
 
@@ -255,7 +255,11 @@ class UvEnvironments:
         env |= index_settings(self.environ, credentials="--no-build" in arguments)
         with log.open("a") as out:
             out.write(f"$ uv {' '.join(arguments)}\n")
-        return self.runner.run([uv.find_uv_bin(), *arguments], cwd=log.parent, env=env, log=log, timeout_s=BUILD_S)
+        uv_bin, room = uv.find_uv_bin(), None
+        if may_build(arguments):
+            room, kept = build_room(self.folder, arguments, uv=uv_bin, logs=log.parent, environ=self.environ)
+            env |= kept
+        return self.runner.run([uv_bin, *arguments], cwd=log.parent, env=env, log=log, timeout_s=BUILD_S, room=room)
 
     def _built(self, top: Path, deviations: Sequence[str], note: str) -> BuiltEnvironment:
         known = read_environment(top / "bin" / "python")

@@ -48,11 +48,11 @@ def room_of(
         readable=(
             *shown,
             *given,
-            *_of_environment(environment),
             *_mirror(attempt.code),
             attempt.place("guard"),
             *OF_RUN,
         ),
+        pythons=(environment.python,),
         blank=tuple(_secrets(project)),
         network=network,
         disk_bytes=disk_bytes,
@@ -120,32 +120,6 @@ def link_notes(links: Sequence[tuple[str, Path]], homes: Sequence[Path], *, wall
         notes.append(f"{clean(name)} leads out of the repository to {clean(real)}: {what}")
     more = len(links) - MOST_SHOWN
     return [*notes, *([f"{more} more links lead out of the repository"] if more > 0 else [])]
-
-
-def _of_environment(environment: BuiltEnvironment) -> Iterator[Path]:
-    """Yield the environment, the interpreter that it stands on, and the folders of editable installations."""
-    python = Path(environment.python)
-    yield python.parent.parent
-    yield Path(os.path.realpath(python)).parent.parent
-    config = python.parent.parent / "pyvenv.cfg"
-    if config.is_file():
-        home = re.search(r"(?m)^home\s*=\s*(/.*)$", config.read_text("utf-8", "replace"))
-        if home:
-            yield Path(home[1].strip()) / python.name
-            yield Path(home[1].strip()).parent
-    for site in python.parent.parent.glob("lib/python*/site-packages"):
-        yield from _editable(site)
-
-
-def _editable(site: Path) -> Iterator[Path]:
-    for path in site.glob("*.pth"):
-        for line in path.read_text("utf-8", "replace").splitlines():
-            if line.startswith("/"):
-                yield Path(line.strip())
-    for path in site.glob("*.dist-info/direct_url.json"):
-        found = re.search(r'"url":\s*"file://(/[^"]+)"', path.read_text("utf-8", "replace"))
-        if found and '"editable": true' in path.read_text("utf-8", "replace").replace('":true', '": true'):
-            yield Path(found[1])
 
 
 def _mirror(code: Path) -> Iterator[Path]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,40 @@ def test_a_version_that_no_index_has_is_named_with_the_log(tmp_path: Path) -> No
     assert "nosuch-package" in str(failed.value)
     assert str(failed.value).endswith(f"see {log}")
     assert "\n" not in str(failed.value)
+
+
+SETUP = """
+import os, pathlib, setuptools
+for place in ({home!r} + "/.bashrc", {home!r} + "/.cache/uv/poison"):
+    try:
+        pathlib.Path(place).parent.mkdir(parents=True, exist_ok=True)
+        pathlib.Path(place).write_text("owned")
+    except OSError:
+        pass
+seen = os.path.exists({home!r} + "/.ssh/id_ed25519")
+setuptools.setup(name="builds-itself", version="1.0" if not seen else "6.6.6", py_modules=["builds_itself"])
+"""
+
+
+@pytest.mark.ci
+def test_a_package_that_is_built_from_source_reaches_nothing_of_the_person(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, index, source = tmp_path / "ana", tmp_path / "index", tmp_path / "builds-itself-1.0"
+    for folder in (home / ".ssh", index, source):
+        folder.mkdir(parents=True)
+    (home / ".ssh" / "id_ed25519").write_text("KEY")
+    (source / "setup.py").write_text(SETUP.format(home=str(home)))
+    (source / "builds_itself.py").write_text("X = 1\n")
+    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: builds-itself\nVersion: 1.0\n")
+    with tarfile.open(index / "builds-itself-1.0.tar.gz", "w:gz") as packed:
+        packed.add(source, "builds-itself-1.0")
+    monkeypatch.setenv("HOME", str(home))
+    environ = {**os.environ, "UV_FIND_LINKS": str(index)}
+    log = tmp_path / "logs" / "environment.log"
+    log.parent.mkdir()
+    wanted = {"kind": "lock", "python": "%d.%d" % sys.version_info[:2], "requirements": ["builds-itself==1.0"]}
+    built = UvEnvironments(tmp_path / "home", ProcessRunner(), environ).build(wanted, code=tmp_path, log=log)
+    assert {"builds-itself": "1.0"} == dict(built.packages), log.read_text()
+    assert not (home / ".bashrc").exists()
+    assert not (home / ".cache" / "uv" / "poison").exists()

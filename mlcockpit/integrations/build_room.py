@@ -1,0 +1,44 @@
+"""Building a package runs its author's code, so it happens behind the wall and with a cache of its own."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mlcockpit.ports import Room
+
+BUILDS = (["pip", "compile"], ["pip", "install"])
+TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
+NAMED = ("UV_FIND_LINKS", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_EXTRA_INDEX_URL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables that may name folders of packages and certificates."""
+OF_RUN = tuple(map(Path, ("/run/systemd/resolve", "/run/resolvconf", "/run/connman")))
+
+
+def may_build(arguments: Sequence[str]) -> bool:
+    """Tell whether a uv command may run the code of a package."""
+    return list(arguments[:2]) in BUILDS and "--no-build" not in arguments
+
+
+def build_room(
+    environments: Path, arguments: Sequence[str], *, uv: str, logs: Path, environ: Mapping[str, str]
+) -> tuple[Room, dict[str, str]]:
+    """Return the room of a build, and the variables that keep it there.
+
+    It writes its environment, its logs and a cache that only builds use: what a build leaves in it reaches nobody else.
+    """
+    own = environments.parent / "builds"
+    home, tmp, cache = own / "home", own / "tmp", own / "cache"
+    for folder in (home, tmp, cache):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    python = Path(arguments[list(arguments).index("--python") + 1])
+    top = python.parent.parent
+    writable = [home, tmp, cache, logs, *([top] if top.parent == environments else [])]
+    homes = [Path(one) for one in (environ.get("HOME", ""), os.path.expanduser("~")) if one.startswith("/")]
+    named = [word.removeprefix("file://") for name in NAMED for word in environ.get(name, "").replace(",", " ").split()]
+    room = Room(
+        writable=tuple(writable),
+        standing=(*((one, home) for one in homes), *((one, tmp) for one in TEMPORARY)),
+        hidden=(Path("/run"), environments.parent),
+        readable=(Path(uv).parent, *OF_RUN, *(Path(word) for word in named if word.startswith("/"))),
+        pythons=(str(python),),
+    )
+    return room, {"HOME": str(home), "TMPDIR": str(tmp), "UV_CACHE_DIR": str(cache)}
