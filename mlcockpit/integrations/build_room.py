@@ -8,7 +8,15 @@ from mlcockpit.ports import Room
 
 BUILDS = (["pip", "compile"], ["pip", "install"])
 TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
-NAMED = ("UV_FIND_LINKS", "UV_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX", "UV_EXTRA_INDEX_URL", "SSL_CERT_FILE", "SSL_CERT_DIR")
+NAMED = (
+    "UV_FIND_LINKS",
+    "UV_INDEX_URL",
+    "UV_DEFAULT_INDEX",
+    "UV_INDEX",
+    "UV_EXTRA_INDEX_URL",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+)
 """Variables that may name folders of packages and certificates."""
 OF_RUN = tuple(map(Path, ("/run/systemd/resolve", "/run/resolvconf", "/run/connman")))
 

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 
-POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?")
+POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d+)\n?"
+)
 LARGEST_POINTER = 1024
 SAFE_NAME = re.compile(r"^(?!/)(?!.*(?:^|/)\.\.?(?:/|$))[^\0]+$")
 
@@ -67,7 +69,9 @@ def fill_large_files(folder: Path, objects: Path) -> list[str]:
         kept = objects / digest[:2] / digest[2:4] / digest
         name = clean(path.relative_to(folder))
         if not kept.is_file():
-            lacking.append(f"{name} is only a Git LFS pointer: object {digest[:12]} is not here; `git lfs fetch` brings it")
+            lacking.append(
+                f"{name} is only a Git LFS pointer: object {digest[:12]} is not here; `git lfs fetch` brings it"
+            )
         elif _sha256(kept) != digest:
             lacking.append(f"{name} is only a Git LFS pointer: the bytes kept for {digest[:12]} are other ones")
         else:

@@ -35,7 +35,18 @@ WALLS = {
         "none: neither bubblewrap nor landlock works here, so only its home, variables and process group are its own",
     ),
 }
-_BASE = ("--die-with-parent", "--unshare-pid", "--unshare-ipc", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
+_BASE = (
+    "--die-with-parent",
+    "--unshare-pid",
+    "--unshare-ipc",
+    "--ro-bind",
+    "/",
+    "/",
+    "--dev",
+    "/dev",
+    "--proc",
+    "/proc",
+)
 _ROOT = ("--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE", "--cap-add", "CAP_CHOWN", "--cap-add", "CAP_FOWNER")
 """What is left to root in its room: the rights over files that scripts run as root are used to."""
 
@@ -71,7 +82,10 @@ def landlock_argv(room: Room, argv: Sequence[str]) -> list[str]:
     allowed = {
         "read": [str(path) for path in readable_places(room)],
         "write": [str(path) for path in room.writable],
-        "devices": [*_devices(), *(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx"))],
+        "devices": [
+            *_devices(),
+            *(f"/dev/{name}" for name in ("null", "zero", "full", "random", "urandom", "tty", "ptmx")),
+        ],
         "folders": ["/dev/pts", "/dev/shm"],  # noqa: S108
     }
     return [sys.executable, "-I", "-S", str(_script()), json.dumps(allowed), *argv]

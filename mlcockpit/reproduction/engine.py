@@ -31,8 +31,8 @@ MODELS_S = 300.0
 def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResult:
     """Return the verdict; the attempt's worktree is gone afterwards, its logs stay."""
     course = Course(attempt, {"resolve": order.resolve_s} | dict.fromkeys(STAGES[1:], 0.0))
-    attempt.done("resolve", {"trust_id": order.recipe.trust_id})
     try:
+        attempt.done("resolve", {"trust_id": order.recipe.trust_id})
         return _stages(order, course, tools)
     except EvidenceMissing as missing:
         return _result(order, course, Judgement(Verdict.INCOMPLETE, str(missing), course.stage or None))
@@ -40,6 +40,10 @@ def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResul
         if failed.exit_code != 4:
             raise
         return _result(order, course, Judgement(Verdict.FAILED, f"stage {course.stage}: {failed}", stage=course.stage))
+    except OSError as failed:
+        where = f"{clean(failed.filename2 or failed.filename or attempt.folder)} ({failed.strerror or clean(failed)})"
+        reason = f"stage {course.stage or 'resolve'}: cannot use {where}: is the disk full, or MLCOCKPIT_HOME elsewhere?"
+        return _result(order, course, Judgement(Verdict.FAILED, reason, stage=course.stage or "resolve"))
     finally:
         tools.code.remove(attempt.code, attempt.branch)
         attempt.close()

@@ -16,7 +16,9 @@ TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
 SOCKETS = (Path("/run"), Path("/var/run"))
 PLACES = ("LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 """Variables of the command that name files it reads."""
-OF_RUN = tuple(map(Path, ("/run/opengl-driver", "/run/current-system", "/run/systemd/resolve", "/run/resolvconf", "/run/connman")))
+OF_RUN = tuple(
+    map(Path, ("/run/opengl-driver", "/run/current-system", "/run/systemd/resolve", "/run/resolvconf", "/run/connman"))
+)
 """Parts of /run in which names, drivers and programs are looked up, and no person's socket lies."""
 STATES = (".mlcockpit", ".git")
 """Folders of a project that are none of the command's business."""

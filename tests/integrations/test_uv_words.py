@@ -34,9 +34,15 @@ FETCH = """error: Request failed after 3 retries
 @pytest.mark.parametrize(
     "text, expected",
     [
-        (OLDER, "No solution found when resolving dependencies: Because there is no version of six==99.1 and you require six==99.1"),
+        (
+            OLDER,
+            "No solution found when resolving dependencies: Because there is no version of six==99.1 and you require six==99.1",
+        ),
         (BUILD, "The build backend returned an error: RuntimeError: this package needs a compiler"),
-        (FETCH, "Request failed after 3 retries: Failed to fetch: `https://ana:[redacted]@index.example.org/simple/six/`"),
+        (
+            FETCH,
+            "Request failed after 3 retries: Failed to fetch: `https://ana:[redacted]@index.example.org/simple/six/`",
+        ),
         ("pip compile\n", ""),
     ],
     ids=["no version", "build", "password", "silence"],

@@ -129,7 +129,9 @@ def test_nothing_of_the_person_is_changed_or_read_but_the_data_it_was_given(plac
 def test_the_worktree_stands_where_the_project_lies(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLCOCKPIT_WALL", "bubblewrap")
     (place.attempt / "code" / "train.py").write_text("as it was")
-    done = place.run("/bin/sh", "-c", f"cat {place.project}/train.py; echo new > {place.project}/model.txt; echo t > /tmp/t")
+    done = place.run(
+        "/bin/sh", "-c", f"cat {place.project}/train.py; echo new > {place.project}/model.txt; echo t > /tmp/t"
+    )
     assert (0, "as it was") == (done.exit_status, done.log.read_text())
     assert "new\n" == (place.attempt / "code" / "model.txt").read_text()
     assert "t\n" == (place.attempt / "tmp" / "t").read_text()

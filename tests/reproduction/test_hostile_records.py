@@ -18,9 +18,9 @@ from tests.cli_runner import mlcockpit
 from tests.reproduction.world import MEAN, World, a_world
 
 NASTY = "[red]x[/] \x1b]52;c;aGk=\x07 $(touch canary) `touch canary` '; touch canary; ' \u202e\n\ntouch canary\n"
-SCRIPT = MEAN.replace(
-    'args = parser', 'parser.add_argument("--note", default="")\nargs = parser', 1
-).replace("with mlflow.start_run():", "with mlflow.start_run():\n    mlflow.log_param('note', args.note)")
+SCRIPT = MEAN.replace("args = parser", 'parser.add_argument("--note", default="")\nargs = parser', 1).replace(
+    "with mlflow.start_run():", "with mlflow.start_run():\n    mlflow.log_param('note', args.note)"
+)
 SHOWN_BADLY = set(map(chr, [*range(9), 11, 12, *range(14, 32), 0x7F, 0x202E]))
 
 

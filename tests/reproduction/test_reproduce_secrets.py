@@ -18,9 +18,9 @@ SECRETS = {
     "argv": "hf_" + "Argv1Argv2Argv3Argv4Argv5Argv6Argv7",
     "url": "tr4ck1ngPassw0rd",
 }
-SCRIPT = MEAN.replace(
-    'args = parser', 'parser.add_argument("--api-key", default="")\nargs = parser', 1
-).replace("with mlflow.start_run():", "with mlflow.start_run():\n    mlflow.log_param('api_key', args.api_key)")
+SCRIPT = MEAN.replace("args = parser", 'parser.add_argument("--api-key", default="")\nargs = parser', 1).replace(
+    "with mlflow.start_run():", "with mlflow.start_run():\n    mlflow.log_param('api_key', args.api_key)"
+)
 
 
 def bytes_of(*tops: Path) -> bytes:
@@ -90,7 +90,12 @@ def test_a_plain_run_with_secrets_in_its_records_has_a_recipe_without_them(tmp_p
     world = a_project(tmp_path / "project")
     run = world.pretend("train.py", api_key=SECRETS["argv"], scale="2.0", pad_token="[PAD]")
     key = "mlflow.source.git.repoURL"
-    world.sql("INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES (?, ?, ?)", key, world.git("remote", "get-url", "origin"), run)
+    world.sql(
+        "INSERT OR REPLACE INTO tags (key, value, run_uuid) VALUES (?, ?, ?)",
+        key,
+        world.git("remote", "get-url", "origin"),
+        run,
+    )
     for words in (("recipe", run), ("recipe", run, "--json"), ("reproduce", run, "--plan", "--json")):
         ran = mlcockpit(world.top, *words)
         assert [] == found_in((ran.out + ran.err).encode()), ran.out

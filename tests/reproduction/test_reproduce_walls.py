@@ -11,10 +11,11 @@ import pytest
 from mlcockpit.domain.vocabulary import Verdict
 from tests.reproduction.world import MEAN, World, a_world
 
-HOSTILE = (
-    MEAN.replace("import mlflow\n", "import mlflow, os, sqlite3, urllib.request\nfrom pathlib import Path\n", 1).replace(
-        "with mlflow.start_run():",
-        """
+HOSTILE = MEAN.replace(
+    "import mlflow\n", "import mlflow, os, sqlite3, urllib.request\nfrom pathlib import Path\n", 1
+).replace(
+    "with mlflow.start_run():",
+    """
 tried = []
 if "MLCOCKPIT_ATTEMPT" in os.environ:
     mlflow.set_tracking_uri("http://ana:hunter2secret@127.0.0.1:{port}/mlflow")
@@ -33,7 +34,6 @@ if "MLCOCKPIT_ATTEMPT" in os.environ:
         except Exception as error:
             print(type(error).__name__, error)
 with mlflow.start_run():""",
-    )
 )
 
 
