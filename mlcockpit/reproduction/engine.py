@@ -42,7 +42,9 @@ def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResul
         return _result(order, course, Judgement(Verdict.FAILED, f"stage {course.stage}: {failed}", stage=course.stage))
     except OSError as failed:
         where = f"{clean(failed.filename2 or failed.filename or attempt.folder)} ({failed.strerror or clean(failed)})"
-        reason = f"stage {course.stage or 'resolve'}: cannot use {where}: is the disk full, or MLCOCKPIT_HOME elsewhere?"
+        reason = (
+            f"stage {course.stage or 'resolve'}: cannot use {where}: is the disk full, or MLCOCKPIT_HOME elsewhere?"
+        )
         return _result(order, course, Judgement(Verdict.FAILED, reason, stage=course.stage or "resolve"))
     finally:
         tools.code.remove(attempt.code, attempt.branch)

@@ -12,6 +12,7 @@ from mlcockpit.integrations.process_runner import ProcessRunner
 from mlcockpit.integrations.uv_environment import UvEnvironments
 from mlcockpit.integrations.uv_words import reason
 
+HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 OLDER = """pip compile
   × No solution found when resolving dependencies:
   ╰─▶ Because there is no version of six==99.1 and you require six==99.1,
@@ -56,7 +57,7 @@ def test_a_version_that_no_index_has_is_named_with_the_log(tmp_path: Path) -> No
     environ = {**os.environ, "UV_NO_INDEX": "1", "UV_FIND_LINKS": str(tmp_path / "index")}
     builder, log = UvEnvironments(tmp_path / "home", ProcessRunner(), environ), tmp_path / "logs" / "environment.log"
     log.parent.mkdir()
-    wanted = {"kind": "as-of", "python": "%d.%d" % sys.version_info[:2], "requirements": ["nosuch-package==9.9"]}
+    wanted = {"kind": "as-of", "python": HERE, "requirements": ["nosuch-package==9.9"]}
     with pytest.raises(StageFailed) as failed:
         builder.build(wanted, code=tmp_path, log=log)
     assert "no set of packages fits the recorded requirements: No solution found" in str(failed.value)
@@ -95,7 +96,7 @@ def test_a_package_that_is_built_from_source_reaches_nothing_of_the_person(
     environ = {**os.environ, "UV_FIND_LINKS": str(index)}
     log = tmp_path / "logs" / "environment.log"
     log.parent.mkdir()
-    wanted = {"kind": "lock", "python": "%d.%d" % sys.version_info[:2], "requirements": ["builds-itself==1.0"]}
+    wanted = {"kind": "lock", "python": HERE, "requirements": ["builds-itself==1.0"]}
     built = UvEnvironments(tmp_path / "home", ProcessRunner(), environ).build(wanted, code=tmp_path, log=log)
     assert {"builds-itself": "1.0"} == dict(built.packages), log.read_text()
     assert not (home / ".bashrc").exists()

@@ -59,7 +59,7 @@ def run_with_canary(folder: Path, repository: Path, python: str) -> list[str]:
     env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "REPOSITORY": str(repository)}
     ran = subprocess.run(["sh", "reproduce.sh"], cwd=folder, env=env, capture_output=True, check=False)
     assert ran.returncode == 0, ran.stderr
-    assert [] == [one for one in folder.rglob("canary")] + list(repository.rglob("canary"))
+    assert [] == list(folder.rglob("canary")) + list(repository.rglob("canary"))
     return (folder / "words").read_bytes().decode("utf-8", "surrogateescape").split("\x01")[:-1]
 
 

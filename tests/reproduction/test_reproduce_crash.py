@@ -13,6 +13,7 @@ from mlcockpit.domain.vocabulary import Verdict
 from tests.reproduction.visitor import a_door, rerunning
 from tests.reproduction.world import MEAN, World, a_world
 
+
 def started(world: World, run: str) -> "subprocess.Popen[bytes]":
     """Start a reproduction in a process of its own."""
     argv = [sys.executable, "-m", "mlcockpit", "-C", str(world.top), "reproduce", run, "--trust"]

@@ -15,7 +15,6 @@ from mlcockpit.bootstrap import open_cockpit
 from mlcockpit.cli.progress import Silent
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing, Verdict
-from mlcockpit.errors import CockpitError
 from mlcockpit.reproduction.data_bytes import LARGEST_COPY, DataPlaces, own_parents, place_data
 from mlcockpit.services.attempt_output import newest_output
 from mlcockpit.services.gather_run import Given
@@ -193,9 +192,6 @@ def test_a_disk_that_is_full_in_any_stage_fails_in_one_line_and_the_next_start_i
             result = reproduce(cockpit, run, Wishes(trust=""))
             assert result.verdict in (Verdict.FAILED, Verdict.IDENTICAL, Verdict.INCOMPLETE), result.reason
             assert "\n" not in result.reason
-        except CockpitError as failed:
-            assert failed.exit_code == 4, failed
-            assert "\n" not in str(failed)
         finally:
             cockpit.close()
         (small_home / "filler").unlink()

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,7 +88,8 @@ def test_a_script_that_attacks_everything_changes_nothing_and_is_told_on(
 
 @pytest.mark.ci
 def test_a_script_that_fills_the_disk_is_a_failed_run_and_its_folder_is_gone(tmp_path: Path) -> None:
-    fills = "import os\nif 'MLCOCKPIT_ATTEMPT' in os.environ:\n    out = open('big', 'wb')\n    while True:\n        out.write(bytes(1 << 20))\n"
+    fills = "import os\nif 'MLCOCKPIT_ATTEMPT' in os.environ:\n    out = open('big', 'wb')\n"
+    fills += "    while True:\n        out.write(bytes(1 << 20))\n"
     world = a_world(tmp_path, fills + MEAN)
     run = world.train("train.py")
     result = world.reproduce(run, disk_bytes=60 * 2**20)
