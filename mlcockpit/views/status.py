@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mlcockpit.domain.snapshot import Snapshot
+from mlcockpit.domain.source import DECLARE
 from mlcockpit.domain.vocabulary import Source, SourceState, Tone
 from mlcockpit.views.health import COURSE_TONES, assessments, statements
 from mlcockpit.views.history import stories
@@ -114,8 +115,10 @@ def _step(project: Snapshot) -> str:
         return "mlcockpit sync"
     if project.run_counts.total and not project.reproductions:
         return "mlcockpit reproduce --audit    says which runs could be run again today"
+    if states.get(Source.MLFLOW) is SourceState.ABSENT:
+        return DECLARE[Source.MLFLOW]
     if states.get(Source.METRICS) is SourceState.ABSENT:
-        return "name a product metric under [metrics.NAME] in mlcockpit.toml, then mlcockpit sync"
+        return DECLARE[Source.METRICS]
     return ""
 
 

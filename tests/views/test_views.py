@@ -115,6 +115,8 @@ def test_where_nobody_waits_the_next_step_is_what_the_project_lacks() -> None:
     runs = a_project(run_counts=RunCounts(total=3))
     assert next_step(runs).startswith("mlcockpit reproduce --audit ")
     absent = SourceStatus(name=Source.METRICS, state=SourceState.ABSENT)
+    nowhere = SourceStatus(name=Source.MLFLOW, state=SourceState.ABSENT)
+    assert "[sources]" in next_step(replace(unread, sources={**runs.sources, Source.MLFLOW: nowhere}))
     measured = replace(runs, reproductions=(a_reproduction("r"),))
     assert next_step(replace(measured, sources={**measured.sources, Source.METRICS: absent})).startswith(
         "name a product metric"
