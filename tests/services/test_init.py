@@ -304,11 +304,9 @@ def test_what_dvc_tracks_is_a_dataset_and_a_broken_dvc_file_is_none(tmp_path: Pa
 
 def test_a_heading_that_is_a_sentence_is_the_name_and_the_folder_the_key(tmp_path: Path, cockpit: Cockpit) -> None:
     root = a_repository(tmp_path / "churn")
-    commit(
-        root, "Ana", "ana@x.org", {"README.md": "# 🚀 Churn: everything that we know about customers who leave us\n"}
-    )
+    commit(root, "Ana", "ana@x.org", {"README.md": "# 🚀 Churn: all we know about those who leave\n"})
     _, file = again(root, cockpit)
-    assert ("churn", "🚀 Churn: everything that we know about customers who leave us") == (
+    assert ("churn", "🚀 Churn: all we know about those who leave") == (
         file.project.key,
         file.project.name,
     )
