@@ -1,16 +1,19 @@
 """Old code comes back whole from what lies on this machine, and nothing that a repository configures is ever run."""
 
+import contextlib
 import hashlib
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mlcockpit.errors import EvidenceMissing
 from mlcockpit.integrations.code_mirror import CodeMirror
-from tests.repositories import run_plain_git, write
+from tests.repositories import ROOT, run_plain_git, write
 
 IDENTITY = (("user.name", "Ana"), ("user.email", "ana@example.org"), ("protocol.file.allow", "always"))
 
@@ -150,3 +153,44 @@ def test_five_thousand_files_are_checked_out_and_removed_in_a_moment(tmp_path: P
     assert 5000 == sum(1 for one in (tmp_path / "code").rglob("*.py"))
     mirror.remove(tmp_path / "code", "reproduce/x")
     assert not (tmp_path / "code").exists()
+
+
+CHECKS_OUT = """
+import sys
+from pathlib import Path
+from mlcockpit.integrations.code_mirror import CodeMirror
+home, source, commit, code = sys.argv[1:]
+CodeMirror(Path(home), Path(source)).check_out(commit, Path(code), "reproduce/x")
+"""
+
+
+def killed_when(place: Path, home: Path, source: Path, commit: str, code: Path) -> None:
+    """Check a commit out in a process that dies, its git with it, as soon as `place` is there."""
+    argv = [sys.executable, "-c", CHECKS_OUT, str(home), str(source), commit, str(code)]
+    child = subprocess.Popen(argv, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    while child.poll() is None and not place.exists():
+        pass
+    tree = psutil.Process(child.pid).children(recursive=True) if child.poll() is None else []
+    child.kill()
+    for one in tree:
+        with contextlib.suppress(psutil.Error):
+            one.kill()
+    child.wait()
+
+
+@pytest.mark.ci
+def test_a_checkout_that_was_killed_at_any_moment_is_taken_away_and_made_again(tmp_path: Path) -> None:
+    project = a_repository(tmp_path / "project", {f"m{n}.py": f"N = {n}\n" * 50 for n in range(1500)})
+    commit, home, code = committed(project), tmp_path / "home", tmp_path / "code"
+    mirror = CodeMirror(home, project)
+    for place in (mirror.path, mirror.path / "objects", mirror.path / "complete", code, code / "m100.py"):
+        killed_when(place, home, project, commit, code)
+        mirror.remove(code, "reproduce/x")
+        assert not code.exists()
+        mirror.check_out(commit, code, "reproduce/x")
+        assert 1500 == len(list(code.glob("m*.py")))
+        mirror.remove(code, "reproduce/x")
+        told = subprocess.run(
+            ["git", f"--git-dir={mirror.path}", "worktree", "list"], capture_output=True, text=True, check=True
+        )
+        assert 1 == len(told.stdout.splitlines())
