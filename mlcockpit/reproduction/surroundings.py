@@ -14,6 +14,8 @@ KEPT = (
     "CUDA_VISIBLE_DEVICES", "LD_LIBRARY_PATH", "NO_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy",
 )  # fmt: skip
 """Variables that are handed on; a proxy's only where it holds no password."""
+DECLARED = "MLCOCKPIT_TRACKER"
+"""Variable by which the engine is told the tracking server that the project file names."""
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 CAPTURED = re.compile(r"^(PYTHONHASHSEED|[A-Z_]*_THREADS?)$")
 """Recorded variables that are set again."""
@@ -65,9 +67,9 @@ def guard_notes(store: Path) -> Path:
 
 
 def _servers(environ: Mapping[str, str]) -> list[str]:
-    """Return host:port of the tracking servers that the person's own shell names."""
+    """Return host:port of the tracking servers that the person's own shell and project name."""
     found = []
-    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"):
+    for name in ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", DECLARED):
         parts = urlsplit(environ.get(name, ""))
         if parts.scheme in {"http", "https"} and parts.hostname:
             found.append(f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}")

@@ -26,6 +26,7 @@ from mlcockpit.reproduction.engine import reproduce as run_engine
 from mlcockpit.reproduction.heard import wall_note
 from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.recipe import Resolved, resolve
+from mlcockpit.reproduction.surroundings import DECLARED
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gather_file import from_file
@@ -144,7 +145,7 @@ def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResu
         stores=PrivateStores(home),
         open_store=SqliteRuns,
         progress=cockpit.progress,
-        environ=os.environ,
+        environ={**os.environ, DECLARED: (cockpit.maybe_file.sources.mlflow or "") if cockpit.maybe_file else ""},
         child_files=_child_files,
         artifacts=lambda run: artifact_folders(_with_artifacts(cockpit, gathered, run), cockpit.root),
         compare_models=Path(mlcockpit.child.__path__[0]) / "model_content.py",
