@@ -23,10 +23,18 @@ def upgraded(before: str, wanted: Mapping[str, object]) -> tuple[str, str]:
         low = f">={pins[name]}" if name in pins and re.match(r"^[0-9.]+$", pins[name]) else ""
         lines.append(f"{name}=={version}" if version else f"{name}{low}")
     lines += [f"{name}=={pins[name]}" if name in pins else name for name in sorted(stays)]
-    if not stays and not asked:
-        lines += [f"{name}=={version}" for name, version in pins.items()]
-    rest = [f"{name}=={version}" for name, version in pins.items() if name not in asked and name not in stays]
+    others = [name for name in pins if name not in asked and name not in stays]
+    if wanted.get("whole"):
+        marks = _marks(before)
+        lines += [f"{name}{marks.get(name, '')}" for name in others]
+    rest = [f"{name}=={pins[name]}" for name in others]
     return "\n".join(lines) + "\n", "\n".join(rest) + "\n"
+
+
+def _marks(lock: str) -> dict[str, str]:
+    """Return normalised name → extras and marker, such as `[sql]; sys_platform == 'win32'`."""
+    found = (PINNED.match(line.strip()) for line in lock.splitlines())
+    return {normal(match[1]): f"{match[2] or ''}{match[4] or ''}" for match in found if match}
 
 
 def pins_in(lock: str) -> dict[str, str]:

@@ -89,6 +89,7 @@ def swap_environment(
         "raise": dict(sorted(raised.items())),
         "keep": list(kept),
         "python": wanted.python or environment.text("python"),
+        "whole": environment.text("kind") not in {"as-of", "existing"},
         "asked_on": today,
     }
     if not wanted.python and environment.text("requires_python"):

@@ -1,7 +1,7 @@
 """`upgrade` runs the recipe of a run with newer packages: does it still run, and are its results the same?"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mlcockpit.domain.changed_result import ChangedResult
@@ -10,12 +10,23 @@ from mlcockpit.errors import EvidenceMissing
 from mlcockpit.integrations.python_installations import interpreters
 from mlcockpit.integrations.system_clock import SystemClock
 from mlcockpit.reproduction.recipe import Resolved, resolve
-from mlcockpit.reproduction.swap_environment import TRACKER, Wanted, direct_requirements, swap_environment
+from mlcockpit.reproduction.swap_environment import (
+    TRACKER,
+    Wanted,
+    direct_requirements,
+    parse_packages,
+    swap_environment,
+)
 from mlcockpit.services.changed_recipe import Changed, run_changed
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gather_run import gather_run
 from mlcockpit.services.reproduce import Wishes
 from mlcockpit.services.run_behind import run_behind
+
+
+def wanted_of(packages: Sequence[str], python: str = "", *, everything: bool = False) -> Wanted:
+    """Return what is to be moved, from words such as click==8.1; raises UsageError."""
+    return Wanted(parse_packages(packages), python, everything)
 
 
 def plan_upgrade(cockpit: Cockpit, name: str, wanted: Wanted, wishes: Wishes) -> Changed:

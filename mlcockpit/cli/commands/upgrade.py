@@ -39,10 +39,9 @@ class Upgrade(Command):
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Swap the environment, run, and compare."""
-        from mlcockpit.reproduction.swap_environment import Wanted, parse_packages
-        from mlcockpit.services.upgrade import plan_upgrade, upgrade
+        from mlcockpit.services.upgrade import plan_upgrade, upgrade, wanted_of
 
-        wanted = Wanted(parse_packages(options.package), options.python, everything=options.all)
+        wanted = wanted_of(options.package, options.python, everything=options.all)
         if options.plan:
             return planned(plan_upgrade(cockpit, options.name, wanted, wishes(options)))
         how = wishes(options)
