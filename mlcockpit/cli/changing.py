@@ -20,7 +20,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Take what every run of a changed recipe takes."""
     parser.add_argument("--plan", action="store_true", help="show the changed recipe; run nothing")
     parser.add_argument("--trust", nargs="?", const="", metavar="ID", help="approve the changed recipe, or exactly ID")
-    parser.add_argument("--log", action="store_true", help="add the rerun to your own experiment; else your store stays")
+    parser.add_argument(
+        "--log", action="store_true", help="add the rerun to your own experiment; else your store stays"
+    )
     parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
     parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
     parser.add_argument("--command", default="", metavar="LINE", help="the command line, where nothing recorded it")

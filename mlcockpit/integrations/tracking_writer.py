@@ -111,7 +111,9 @@ def log_runs(
     env |= LIMITS
     try:
         runner.run([python, "-I", str(script), str(asked), str(answer)], cwd=root, env=env, log=log, timeout_s=LOG_S)
-        said = json.loads(answer.read_text()) if answer.is_file() else {"error": "the client ended without an answer"}
+        said: dict[str, Any] = {"error": "the client ended without an answer"}
+        if answer.is_file():
+            said = json.loads(answer.read_text())
     finally:
         asked.unlink(missing_ok=True)
         answer.unlink(missing_ok=True)
@@ -128,5 +130,3 @@ def _revision(path: Path) -> str:
         if "alembic_version" not in tables:
             raise SourceFailed(f"{path} is not an MLflow store", hint="check mlflow under [sources] in mlcockpit.toml")
         return " ".join(str(one) for (one,) in database.execute("SELECT version_num FROM alembic_version"))
-
-

@@ -85,7 +85,7 @@ def label_of(path: str) -> str:
 def series_of(path: str) -> tuple[str, str]:
     """Return what a path has in common with the other files of its series."""
     folder, name = posixpath.split(path)
-    start, found, end = name.rpartition(label_of(path)) if label_of(path) else (name, "", "")
+    start, _, end = name.rpartition(label_of(path)) if label_of(path) else (name, "", "")
     return f"{folder}/{start}", end
 
 

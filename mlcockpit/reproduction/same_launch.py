@@ -10,7 +10,6 @@ MOST_HASHED = 16 * 2**20
 """Bytes that are read to compare data; what is larger counts as unchanged where the file was not touched since."""
 
 
-
 def same_start(now: Launch, earlier: Launch) -> bool:
     """Tell whether a launch that is about to start has command, code and packages of an earlier one that ended."""
     unsure = [line for line in (*now.partial, *earlier.partial) if line.startswith("code:")]

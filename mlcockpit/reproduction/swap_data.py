@@ -3,7 +3,7 @@
 import os
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlcockpit.domain.changed_result import Swap
@@ -205,5 +205,3 @@ def _standing_alone(label: str) -> str:
 
 def _inside(value: str, cwd: str) -> str:
     return posixpath.normpath(posixpath.join(cwd or ".", value)) if value and not value.startswith("/") else value
-
-

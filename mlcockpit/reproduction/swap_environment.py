@@ -12,7 +12,7 @@ from mlcockpit.errors import UsageError
 from mlcockpit.reproduction.resolve.environment import OURS, PLAIN
 from mlcockpit.reproduction.resolve.import_names import distributions
 from mlcockpit.reproduction.resolve.project_requirements import declared_requirements
-from mlcockpit.reproduction.resolve.requirement_lines import from_text, normal, read_requirements
+from mlcockpit.reproduction.resolve.requirement_lines import from_text, normal, pins_of, read_requirements
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
@@ -85,6 +85,7 @@ def swap_environment(
     kept = sorted(set(direct) - set(raised))
     value: dict[str, Json] = {
         "kind": "upgrade",
+        "path": f"upgraded from {environment.text('path') or environment.text('kind')}",
         "before": _without_existing(environment),
         "raise": dict(sorted(raised.items())),
         "keep": list(kept),
@@ -95,7 +96,11 @@ def swap_environment(
     if not wanted.python and environment.text("requires_python"):
         value["requires_python"] = environment.text("requires_python")
     value["lock_sha256"] = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-    swaps = [Swap("environment", name, "", version or "the newest", "asked for") for name, version in raised.items()]
+    pins = pins_of(from_text("\n".join(environment.texts("requirements")), "recipe").wanted)
+    swaps = [
+        Swap("environment", name, pins.get(name, ""), version or "the newest", "asked for")
+        for name, version in raised.items()
+    ]
     if wanted.python:
         swaps.append(Swap("environment", "python", environment.text("python"), wanted.python, "asked for"))
     evidence = f"{len(raised)} packages at their newest or named versions of {today} ({where})"

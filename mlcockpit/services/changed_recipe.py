@@ -116,12 +116,15 @@ def _told(changed: Changed, run: ReproductionResult, watch: Watch) -> ChangedRes
         notes.append("no process said which files it read: that the new data was read is not checked")
     if watch.not_logged is not None:
         outcome, stage, reason = "failed", "log", f"it ran, but was not logged: {watch.not_logged}"
+    swaps = _moved(watch, changed) or changed.swaps
+    if outcome == "ran":
+        reason = _what_moved(changed, swaps) + reason
     return replace(
         changed.result(outcome, reason),
         attempt_id=run.reproduction_id,
         stage=stage,
         last_lines=_last_lines(run.log, stage) if outcome == "failed" else (),
-        swaps=_moved(watch, changed) or changed.swaps,
+        swaps=swaps,
         metrics=run.metrics,
         logged_runs=tuple(watch.logged.values()),
         seconds=run.seconds,
@@ -138,7 +141,10 @@ def _moved(watch: Watch, changed: Changed) -> tuple[Swap, ...]:
     found = packages_moved(watch.before, watch.after, changed.direct, asked)
     named = {one.name for one in found}
     still = [one for one in changed.swaps if one.name not in named and one.name != "python"]
-    stayed = [replace(one, old=watch.after.get(one.name, ""), new=watch.after.get(one.name, ""), how="newest already, or held back by the others") for one in still]
+    stayed = []
+    for one in still:
+        version = watch.after.get(one.name, "")
+        stayed.append(replace(one, old=version, new=version, how="newest already, or held back by the others"))
     python = [one for one in changed.swaps if one.name == "python"]
     return (*python, *found, *stayed)
 
@@ -156,6 +162,14 @@ def _outcome(run: ReproductionResult, watch: Watch) -> tuple[str, str, str]:
     compared = [one for one in run.metrics if one.verdict != "excluded"]
     differ = sum(one.verdict in {"different", "only_original", "only_reproduced"} for one in compared)
     return "ran", f"{differ} of {len(compared)} metrics changed beyond tolerance", ""
+
+
+def _what_moved(changed: Changed, swaps: tuple[Swap, ...]) -> str:
+    """Return how many packages an upgrade moved, to be said first."""
+    if changed.kind != "upgrade":
+        return ""
+    count = sum(one.old != one.new for one in swaps)
+    return f"{count} packages moved, " if count else "no package moved, "
 
 
 def _last_lines(folder: str, stage: str) -> tuple[str, ...]:

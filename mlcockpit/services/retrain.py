@@ -83,8 +83,9 @@ def _nothing(items: Sequence[dict[str, Json]], shelf: Shelf, data: Sequence[str]
         return f"the run read exactly {', '.join(data)}"
     if not read:
         return "nothing newer: the run reads no dataset of which a version was published"
-    newest_of = [f"data/{name} is at {max((one.version for one in shelf.newest(name).values()), key=_number, default='no version')}" for name in sorted(read)]
-    return f"nothing newer than what the run read: {', '.join(newest_of)}"
+    last = {name: max((one.version for one in shelf.newest(name).values()), key=_number, default="") for name in read}
+    shown = ", ".join(f"data/{name} is at {last[name] or 'no version'}" for name in sorted(read))
+    return f"nothing newer than what the run read: {shown}"
 
 
 def _number(version: str) -> int:
@@ -116,9 +117,7 @@ def _version(versions: Sequence[KnownData], wanted: str) -> KnownData:
     raise UnknownName(f"data/{versions[0].name} has no version {wanted}", hint=f"it has {last}")
 
 
-def _file(
-    cockpit: Cockpit, gathered: Gathered, old: str, new: str, items: Sequence[dict[str, Json]]
-) -> Replacement:
+def _file(cockpit: Cockpit, gathered: Gathered, old: str, new: str, items: Sequence[dict[str, Json]]) -> Replacement:
     """Return the replacement of one file by another that nobody published."""
     known = [str(item["path"]) for item in items if item.get("path")]
     top = gathered.repository.root if gathered.repository else cockpit.root

@@ -59,7 +59,9 @@ def _version(
         if isinstance(one, Deployment) and one.is_open and one.state in (DeploymentState.LIVE, DeploymentState.CANARY)
     ]  # fmt: skip
     if live:
-        last = max(live, key=lambda one: (order.get(one.environment, -1), one.state is DeploymentState.LIVE, one.started_at))
+        last = max(
+            live, key=lambda one: (order.get(one.environment, -1), one.state is DeploymentState.LIVE, one.started_at)
+        )
         return last.number, f"{last.state.value} in {last.environment}"
     held = [one for one in aliases if isinstance(one, AliasAssignment) and one.until is None]
     if held:

@@ -82,4 +82,6 @@ def _require_python(wanted: str) -> None:
     found = interpreters(os.environ)
     if not any(one == wanted or one.startswith(f"{wanted}.") for one in found):
         have = ", ".join(sorted({".".join(one.split(".")[:2]) for one in found}))
-        raise EvidenceMissing(f"python {wanted} is not installed", hint=f"here are {have}; `uv python install {wanted}`")
+        raise EvidenceMissing(
+            f"python {wanted} is not installed", hint=f"here are {have}; `uv python install {wanted}`"
+        )

@@ -144,7 +144,9 @@ def _spec(run: RunRecord, store: SqliteRuns, moves: tuple[str, str], more: Mappi
     folders = artifact_folders(run, Path(moves[1]))
     tags = {key: at_home(value) for key, value in run.tags.items() if key not in DROPPED}
     points = [
-        (key, one.value, one.timestamp_ms, one.step) for key, found in store.histories(run.run_id).items() for one in found
+        (key, one.value, one.timestamp_ms, one.step)
+        for key, found in store.histories(run.run_id).items()
+        for one in found
     ]
     inputs = [
         {

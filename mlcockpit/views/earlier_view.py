@@ -12,7 +12,9 @@ MOST_METRICS = 4
 def earlier_text(launch: Launch, run: RunRecord | None, runs: int, *, first: Sequence[str] = ()) -> Text:
     """Return the lines about an earlier launch; `first` are the metrics that matter most."""
     by = f" by {run.user}" if run is not None and run.user else ""
-    code = (launch.code.commit or "no commit")[:12] + (" with the same uncommitted changes" if launch.code.dirty else "")
+    code = (launch.code.commit or "no commit")[:12] + (
+        " with the same uncommitted changes" if launch.code.dirty else ""
+    )
     files = f"{len(launch.data)} data {'file' if len(launch.data) == 1 else 'files'}"
     lines = [
         f"the same recipe was run on {launch.started_at:%Y-%m-%d %H:%M} UTC{by}: launch/{launch.launch_id}",

@@ -71,11 +71,19 @@ def placed(swapped: SwappedData) -> dict[str, str]:
 
 def test_a_flag_at_its_default_is_typed_when_its_month_moves() -> None:
     items = read(1, 2, 3)
-    flags = (Flag("train", ("--train",), default=f"{month(1)}..{month(2)}"), Flag("valid", ("--valid",), default=month(3)))
-    swapped = swap_data(a_recipe(items, "--name", "spring"), newest(items, Shelf([a_month(n) for n in range(1, 13)])), flags)
+    flags = (
+        Flag("train", ("--train",), default=f"{month(1)}..{month(2)}"),
+        Flag("valid", ("--valid",), default=month(3)),
+    )
+    swapped = swap_data(
+        a_recipe(items, "--name", "spring"), newest(items, Shelf([a_month(n) for n in range(1, 13)])), flags
+    )
     expected = ("--name", "spring", "--train", "2013-10..2013-11", "--valid", "2013-12")
     assert swapped.recipe.command[2:] == expected
-    assert {one.how for one in swapped.swaps} == {"--train 2013-01..2013-02 → 2013-10..2013-11", "--valid 2013-03 → 2013-12"}
+    assert {one.how for one in swapped.swaps} == {
+        "--train 2013-01..2013-02 → 2013-10..2013-11",
+        "--valid 2013-03 → 2013-12",
+    }
 
 
 def test_withdrawn_and_deprecated_versions_are_nobodys_newest() -> None:
@@ -118,7 +126,9 @@ FILE = Replacement("data/a.csv", "data/b.csv", "sha-b")
         (("--data", "../data/a.csv"), "src", ("--data", "../data/b.csv")),
     ],
 )
-def test_a_file_that_the_command_names_is_named_anew(argv: tuple[str, ...], cwd: str, expected: tuple[str, ...]) -> None:
+def test_a_file_that_the_command_names_is_named_anew(
+    argv: tuple[str, ...], cwd: str, expected: tuple[str, ...]
+) -> None:
     swapped = swap_data(a_recipe([{"path": "data/a.csv"}], *argv, cwd=cwd), [FILE])
     assert swapped.recipe.command[2:] == expected
     assert (placed(swapped), swapped.old_paths) == ({"data/b.csv": "sha-b"}, ("data/a.csv",))
@@ -145,6 +155,8 @@ def test_one_month_of_a_range_is_placed_under_its_old_name() -> None:
     assert placed(swapped)["data/f-2013-02.csv"] == "s"
 
 
-@given(st.lists(st.sampled_from(["--name", "x", "2013-01", "2013-01..2013-02", "data/f-2013-01.csv", "a=2013-02", "-v"])))
+@given(
+    st.lists(st.sampled_from(["--name", "x", "2013-01", "2013-01..2013-02", "data/f-2013-01.csv", "a=2013-02", "-v"]))
+)
 def test_nothing_swapped_leaves_the_command_as_it_was(argv: list[str]) -> None:
     assert swap_data(a_recipe(read(1, 2), *argv), []).recipe.command[2:] == tuple(argv)

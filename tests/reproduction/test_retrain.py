@@ -177,9 +177,7 @@ def test_with_log_exactly_one_run_is_added_with_everything(tmp_path: Path) -> No
         course = database.execute("SELECT step, value FROM metrics WHERE run_uuid = ? AND key = 'course'", (added,))
         steps = sorted(course)
         experiments = set(database.execute("SELECT experiment_id FROM runs"))
-        status, uri = database.execute(
-            "SELECT status, artifact_uri FROM runs WHERE run_uuid = ?", (added,)
-        ).fetchone()
+        status, uri = database.execute("SELECT status, artifact_uri FROM runs WHERE run_uuid = ?", (added,)).fetchone()
     assert (tags["mlcockpit.retrain_of"], tags["mlcockpit.by"]) == (before[0], "ana")
     assert tags["mlflow.source.git.commit"] == world.git("rev-parse", "HEAD")
     assert "numbers@v1 → numbers@v2" in tags["mlcockpit.swapped"]
@@ -190,7 +188,9 @@ def test_with_log_exactly_one_run_is_added_with_everything(tmp_path: Path) -> No
 
 @pytest.mark.ci
 def test_data_that_the_command_does_not_read_is_no_retraining(tmp_path: Path) -> None:
-    cached = MEAN.replace("with open(args.data)", "import os\nwith open('cache.csv' if os.path.exists('cache.csv') else args.data)")
+    cached = MEAN.replace(
+        "with open(args.data)", "import os\nwith open('cache.csv' if os.path.exists('cache.csv') else args.data)"
+    )
     world = a_project(tmp_path, cached)
     world.put("cache.csv", NUMBERS)
     world.commit("Keep a cache")

@@ -49,13 +49,15 @@ def test_what_is_not_asked_for_stays_preferred_and_nothing_of_a_whole_lock_is_lo
 
 
 def test_markers_and_extras_of_a_lock_are_kept() -> None:
-    lines, _ = upgraded("pywin32==306 ; sys_platform == 'win32'\nuvicorn[standard]==0.3\n", {"raise": {}, "whole": True})
+    lines, _ = upgraded(
+        "pywin32==306 ; sys_platform == 'win32'\nuvicorn[standard]==0.3\n", {"raise": {}, "whole": True}
+    )
     assert lines.splitlines() == ["pywin32; sys_platform == 'win32'", "uvicorn[standard]"]
 
 
 def test_a_named_version_that_does_not_fit_is_a_failure_and_not_another_version() -> None:
     require_asked("click==8.1\n", {"raise": {"click": "8.1"}})
-    with pytest.raises(StageFailed, match="click 9 cannot be had together with the other packages: 8.1 is the nearest"):
+    with pytest.raises(StageFailed, match=r"click 9 cannot be had together with the other packages: 8.1 is the nearest"):
         require_asked("click==8.1\n", {"raise": {"click": "9"}})
 
 

@@ -1,7 +1,6 @@
 """An upgrade says which packages moved, whether the command still runs, and which metrics changed."""
 
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
@@ -36,7 +35,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.commit("First")
     world.environ["PYTHONPATH"] = ""
     world.put(".git/tinymean.py", "def mean(values): return sum(values) / len(values)\n")
-    world.put(".git/start.py", f"import sys; sys.path.insert(0, {str(world.top / '.git')!r})\nsys.argv[0] = 'train.py'\n" + SCRIPT)
+    world.put(
+        ".git/start.py",
+        f"import sys; sys.path.insert(0, {str(world.top / '.git')!r})\nsys.argv[0] = 'train.py'\n" + SCRIPT,
+    )
     world.train(".git/start.py")
     a_wheel(top / "newest", "tinymean", "3.0", "def average(values): return 0.0\n")
     return world

@@ -13,5 +13,7 @@ def a_wheel(folder: Path, name: str, version: str, code: str, requires: str = ""
     with zipfile.ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{name}.py", code)
         wheel.writestr(f"{top}/METADATA", meta)
-        wheel.writestr(f"{top}/WHEEL", "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(
+            f"{top}/WHEEL", "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
         wheel.writestr(f"{top}/RECORD", f"{name}.py,,\n{top}/METADATA,,\n{top}/WHEEL,,\n{top}/RECORD,,\n")

@@ -73,12 +73,14 @@ def test_other_bytes_another_commit_other_arguments_or_no_check_say_nothing(proj
     assert not is_told(project)
 
 
+@pytest.mark.ci
 def test_a_launch_that_failed_is_told_and_never_reused(project: Path) -> None:
     failing = ("run", "--reuse", *COMMAND[1:], "--exit", "3")
     assert [3, 3] == [mlcockpit(project, *failing).returncode for _ in range(2)]
     assert "it ended with status 3" in mlcockpit(project, *failing).stderr
 
 
+@pytest.mark.ci
 def test_looking_through_many_launches_parses_those_of_the_command_alone(project: Path) -> None:
     (first,) = launches(project)
     folder = project / ".mlcockpit" / "launches"
@@ -100,5 +102,7 @@ def test_neither_mlflow_nor_pandas_is_imported_to_look(project: Path) -> None:
         "print(sorted({'mlflow', 'pandas', 'sqlmodel', 'git'} & set(sys.modules)))\n"
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run([sys.executable, "-c", script], cwd=project, env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=project, env=env, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines() == ["True", "[]"]
