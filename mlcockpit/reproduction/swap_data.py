@@ -1,6 +1,5 @@
 """A recipe reads other data when its command names the new files, or when new bytes lie where the old ones lay."""
 
-import os
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
@@ -155,7 +154,8 @@ def _value(value: str, replacements: Sequence[Replacement], cwd: str) -> str:
     path = _inside(value, cwd)
     for one in replacements:
         if path == one.old_path and one.old_path != one.new_path:
-            return one.new_place or os.path.relpath(one.new_path, cwd or ".")
+            away = one.new_place or (one.new_path if one.new_path.startswith("/") else "")
+            return away or posixpath.relpath(one.new_path, cwd or ".")
     found = _labels(value, replacements)
     if not found:
         return value
