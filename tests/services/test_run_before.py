@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli_runner import Ran, mlcockpit
 from tests.repositories import ROOT, a_repository, run_plain_git, write
-from tests.services.test_run_with_capture import launches, mlcockpit
+from tests.services.test_run_with_capture import launches
 
 READ = """
 import sys
@@ -20,7 +21,7 @@ COMMAND = ("run", "--", sys.executable, "read.py")
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a project whose command was run once."""
     files = {
         "mlcockpit.toml": '[project]\nkey = "churn"\n',
@@ -29,32 +30,32 @@ def project(tmp_path: Path) -> Path:
     }
     project = a_repository(tmp_path / "project", files)
     write(project, {"data/train.csv": "x\n1\n2\n"})
-    assert "run before" not in mlcockpit(project, *COMMAND).stderr
+    monkeypatch.chdir(project)
+    assert "recipe was run" not in mlcockpit(project, *COMMAND).err
     return project
 
 
 def is_told(project: Path, *words: str) -> bool:
     """Tell whether the command says that the same was run before, and that it ran nevertheless."""
     before = len(launches(project))
-    done = mlcockpit(project, *(words or COMMAND))
+    done: Ran = mlcockpit(project, *(words or COMMAND))
     assert len(launches(project)) == before + 1
-    assert "rows" in done.stdout
-    return "the same recipe was run on" in done.stderr
+    return "the same recipe was run on" in done.err
 
 
-def test_the_same_again_is_told_and_runs(project: Path) -> None:
+def test_the_same_again_is_told_and_runs(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (first,) = launches(project)
+    capfd.readouterr()
     done = mlcockpit(project, *COMMAND)
-    assert (done.returncode, done.stdout) == (0, "rows 2 []\n")
-    assert f"launch/{first.launch_id}" in done.stderr
-    assert "bytes of 1 data file" in done.stderr
-    assert len(launches(project)) == 2
+    assert (done.code, capfd.readouterr().out, len(launches(project))) == (0, "rows 2 []\n", 2)
+    assert f"launch/{first.launch_id}" in done.err
+    assert "bytes of 1 data file" in done.err
 
 
 def test_reuse_prints_the_earlier_launch_and_runs_nothing(project: Path) -> None:
     done = mlcockpit(project, "run", "--reuse", *COMMAND[1:])
-    assert (done.returncode, "rows" in done.stdout, len(launches(project))) == (0, False, 1)
-    assert f"launch/{launches(project)[0].launch_id}" in done.stdout
+    assert (done.code, len(launches(project))) == (0, 1)
+    assert f"launch/{launches(project)[0].launch_id}" in done.out
 
 
 def test_other_bytes_another_commit_other_arguments_or_no_check_say_nothing(project: Path) -> None:
@@ -76,8 +77,8 @@ def test_other_bytes_another_commit_other_arguments_or_no_check_say_nothing(proj
 @pytest.mark.ci
 def test_a_launch_that_failed_is_told_and_never_reused(project: Path) -> None:
     failing = ("run", "--reuse", *COMMAND[1:], "--exit", "3")
-    assert [3, 3] == [mlcockpit(project, *failing).returncode for _ in range(2)]
-    assert "it ended with status 3" in mlcockpit(project, *failing).stderr
+    assert [3, 3] == [mlcockpit(project, *failing).code for _ in range(2)]
+    assert "it ended with status 3" in mlcockpit(project, *failing).err
 
 
 @pytest.mark.ci
@@ -87,7 +88,7 @@ def test_looking_through_many_launches_parses_those_of_the_command_alone(project
     text = (folder / f"{first.launch_id}.json").read_text()
     for number in range(250):
         (folder / f"20300101T000000-{number:08x}.json").write_text(text.replace('"read.py"', '"other.py"')[:-9])
-    assert f"launch/{first.launch_id}" in mlcockpit(project, *COMMAND).stderr
+    assert f"launch/{first.launch_id}" in mlcockpit(project, *COMMAND).err
 
 
 def test_neither_mlflow_nor_pandas_is_imported_to_look(project: Path) -> None:
