@@ -12,6 +12,7 @@ import mlcockpit.child
 from mlcockpit.domain.ingredients import KnownData
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.domain.reproduction_result import ReproductionResult
+from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.errors import NotTrusted, UsageError
 from mlcockpit.integrations.code_mirror import CodeMirror
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
@@ -27,7 +28,7 @@ from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gather_file import from_file
-from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run
+from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run, here
 from mlcockpit.services.record_reproduction import record_reproduction
 
 
@@ -140,10 +141,15 @@ def run_order(cockpit: Cockpit, gathered: Gathered, order: Order) -> Reproductio
         progress=cockpit.progress,
         environ=os.environ,
         child_files=_child_files,
-        artifacts=lambda run: artifact_folders(run, cockpit.root),
+        artifacts=lambda run: artifact_folders(_with_artifacts(cockpit, gathered, run), cockpit.root),
         compare_models=Path(mlcockpit.child.__path__[0]) / "model_content.py",
     )
     return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
+
+
+def _with_artifacts(cockpit: Cockpit, gathered: Gathered, run: RunRecord) -> RunRecord:
+    """Return a run with its artifacts on this machine; those of the rerun are."""
+    return here(cockpit, gathered.runs, run, whole=True) if run.run_id == gathered.facts.run.run_id else run
 
 
 def _places(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
