@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
@@ -17,7 +16,8 @@ from mlcockpit.integrations.nearest_pins import resolve_pins
 from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
 from mlcockpit.integrations.smoke_test import USUAL, release_month, smoke_argv
-from mlcockpit.integrations.uv_words import reason, said
+from mlcockpit.integrations.upgraded_lock import BEFORE, require_asked, upgraded
+from mlcockpit.integrations.uv_words import failed, said, until
 from mlcockpit.ports import BuiltEnvironment, Finished, Runner
 
 BUILD_S = 1800.0
@@ -97,45 +97,46 @@ class UvEnvironments:
             return self._export(code / str(wanted["path"]), python, log)
         if kind in {"lock", "captured", "existing"}:
             return text
-        as_of = str(wanted.get("as_of") or "")
-        kept = (
-            self.folder / "resolved" / f"{hashlib.sha256(f'{version}|{as_of}|{text}'.encode()).hexdigest()[:24]}.json"
-        )
+        as_of, prefer, asked = str(wanted.get("as_of") or ""), "", ""
+        if kind == "upgrade" and isinstance(before := wanted["before"], Mapping):
+            old = self._lock(before, version, python, code, log, [])
+            (log.parent / BEFORE).write_text(old)
+            (text, prefer), asked = upgraded(old, wanted), f"|{wanted.get('asked_on')}"
+        digest = hashlib.sha256(f"{version}|{as_of}|{text}{asked}{prefer}".encode()).hexdigest()
+        kept = self.folder / "resolved" / f"{digest[:24]}.json"
         if kept.exists():
             lock, more = json.loads(kept.read_text())
         else:
-            lock, more = self._resolve(text, as_of, python, log)
+            lock, more = self._resolve(text, as_of, python, log, prefer)
+            require_asked(str(lock), wanted)
             kept.parent.mkdir(parents=True, exist_ok=True)
             _publish(kept, json.dumps([lock, more]))
         deviations += more
         return str(lock)
 
-    def _resolve(self, text: str, as_of: str, python: str, log: Path) -> tuple[str, list[str]]:
+    def _resolve(
+        self, text: str, as_of: str, python: str, log: Path, prefer: str = ""
+    ) -> tuple[str, list[str]]:
         def compiled(lines: str, day: str) -> str | None:
-            return self._compile(lines, day, python, log)
+            return self._compile(lines, day, python, log, prefer=prefer)
 
         found = resolve_pins(text, as_of, compiled, lambda: said(log))
         if found is None:
-            raise _failed("no set of packages fits the recorded requirements", log)
+            raise failed("no set of packages fits the recorded requirements", log)
         return found
 
-    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False) -> str | None:
-        """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last."""
+    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False, prefer: str = "") -> str | None:
+        """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last.
+
+        Pins that are preferred count where they fit.
+        """
         asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
         asked.write_text(lines)
         answer.unlink(missing_ok=True)
-        base = [
-            "pip",
-            "compile",
-            "--quiet",
-            "--no-header",
-            "--no-annotate",
-            "--python",
-            python,
-            "-o",
-            str(answer),
-            str(asked),
-        ]
+        if prefer:
+            answer.write_text(prefer)
+        base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python]
+        base += ["-o", str(answer), str(asked)]
         dated = ["--exclude-newer", day] if day else []
         base += ["--no-deps"] if alone else []
         for extra in (["--no-build"], SOURCES):
@@ -148,13 +149,13 @@ class UvEnvironments:
         argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
         done = self._uv([*argv, "--python", python, "--project", str(lock.parent), "-o", str(answer)], log)
         if done.exit_status != 0:
-            raise _failed(f"uv cannot read {lock.name}", log)
+            raise failed(f"uv cannot read {lock.name}", log)
         return answer.read_text()
 
     def _make(self, top: Path, python: str, lock: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         top.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._uv(["venv", "--quiet", "--python", python, "--no-project", str(top)], log).exit_status != 0:
-            raise _failed("uv cannot make an environment", log)
+            raise failed("uv cannot make an environment", log)
         file = top / "requirements.lock"
         file.write_text(lock)
         inside = ["--python", str(top / "bin" / "python")]
@@ -183,7 +184,9 @@ class UvEnvironments:
 
     def _tried(self, top: Path, python: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         """Try the environment; where it is broken and was resolved by us, resolve it again as of MLflow's own date."""
-        broken = self._broken(top, log) if wanted.get("kind") == "as-of" else ""
+        broken = self._broken(top, log) if wanted.get("kind") in {"as-of", "upgrade"} else ""
+        if broken and wanted.get("kind") == "upgrade":
+            raise StageFailed(f"the upgraded environment is broken: {broken}", hint=f"see {log}")
         if not broken:
             return []
         lines = wanted.get("requirements")
@@ -196,7 +199,7 @@ class UvEnvironments:
         def exists(day: str) -> bool:
             return self._compile(f"mlflow=={version}\n", day, python, log, alone=True) is not None
 
-        day = release_month(exists, _until(wanted)) or ""
+        day = release_month(exists, until(wanted)) or ""
         for lock, what in (
             (
                 self._compile(text, day, python, log) if day else None,
@@ -244,7 +247,7 @@ class UvEnvironments:
 
         found = resolve_pins(lock, as_of, installed, lambda: said(log))
         if found is None:
-            raise _failed("the recorded packages cannot be installed", log)
+            raise failed("the recorded packages cannot be installed", log)
         return ["not every locked version can be installed here", *found[1]]
 
     def _uv(self, arguments: Sequence[str], log: Path) -> Finished:
@@ -271,18 +274,6 @@ class UvEnvironments:
 
 def _bare(version: str) -> str:
     return version.split(";")[0].strip()
-
-
-def _until(wanted: Mapping[str, object]) -> datetime:
-    try:
-        return datetime.fromisoformat(str(wanted.get("as_of") or "").replace("Z", "+00:00"))
-    except ValueError:
-        return datetime(2035, 1, 1, tzinfo=UTC)
-
-
-def _failed(what: str, log: Path) -> StageFailed:
-    why = reason(said(log))
-    return StageFailed(f"{what}: {why}" if why else what, hint=f"see {log}")
 
 
 def _publish(path: Path, text: str) -> None:

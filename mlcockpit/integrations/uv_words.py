@@ -1,10 +1,13 @@
 """What uv complains about at length becomes one line that a person can act on."""
 
 import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.redaction import masked
+from mlcockpit.errors import StageFailed
 
 MOST = 240
 NOISE = re.compile(r"^(?:hint|help|warning|info)\b", re.IGNORECASE)
@@ -24,6 +27,20 @@ def reason(text: str) -> str:
     raised = [match[1] for line in text.splitlines() if (match := RAISED.match(line)) and not CAUSE.match(line)]
     words = [*causes[:1], *([raised[-1]] if raised else causes[1:2])]
     return clean(masked(": ".join(one.rstrip(".:") for one in words)), MOST)
+
+
+def failed(what: str, log: Path) -> StageFailed:
+    """Return the error that says what could not be done, why, and where the rest stands."""
+    why = reason(said(log))
+    return StageFailed(f"{what}: {why}" if why else what, hint=f"see {log}")
+
+
+def until(wanted: Mapping[str, object]) -> datetime:
+    """Return the day as of which an environment is wanted; far ahead where none is named."""
+    try:
+        return datetime.fromisoformat(str(wanted.get("as_of") or "").replace("Z", "+00:00"))
+    except ValueError:
+        return datetime(2035, 1, 1, tzinfo=UTC)
 
 
 def _causes(text: str) -> list[str]:

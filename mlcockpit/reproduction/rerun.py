@@ -9,6 +9,7 @@ from pathlib import Path
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import EvidenceMissing
 from mlcockpit.ports import Finished, Room
+from mlcockpit.reproduction.child_environment import AUDIT
 from mlcockpit.reproduction.data_bytes import DataFinding, own_parents
 from mlcockpit.reproduction.heard import heard, wall_note
 from mlcockpit.reproduction.order import Course, Order, Tools
@@ -18,6 +19,9 @@ from mlcockpit.reproduction.surroundings import child_environment, guard_notes
 
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
+
+READS = "reads"
+"""The folder of an attempt that says which files a changed recipe read."""
 
 NOT_FOUND = re.compile(
     r"No such file or directory: '([^'\n]{1,400})'|(?:file|path) '?([^'\n\s]{1,400})'? (?:does not exist|not found)",
@@ -32,6 +36,8 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
     env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
+    if order.change is not None:
+        env[AUDIT] = str(attempt.place(READS))
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = _inside(attempt.code, recipe.cwd)
     room = _room(order, course, tools, store)
@@ -71,7 +77,7 @@ def _room(order: Order, course: Course, tools: Tools, store: Path) -> Room:
         course.attempt,
         course.environment,
         project=order.project,
-        writable=(course.attempt.code, store.parent),
+        writable=(course.attempt.code, store.parent, *([] if order.change is None else [course.attempt.place(READS)])),
         readable=[*data_places(order.recipe["data"]), *(real for _, real in links)],
         environ=tools.environ,
         network=order.network,
