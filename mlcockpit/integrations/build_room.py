@@ -1,6 +1,7 @@
 """Building a package runs its author's code, so it happens behind the wall and with a cache of its own."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +19,8 @@ NAMED = (
     "SSL_CERT_DIR",
 )
 """Variables that may name folders of packages and certificates."""
+LOCAL = re.compile(r"(?<![\w:/])(?:file://)?(/[^\s'\"#;]+)")
+"""A place of this machine in a line of requirements, such as after --find-links."""
 OF_RUN = tuple(map(Path, ("/run/systemd/resolve", "/run/resolvconf", "/run/connman")))
 
 
@@ -42,6 +45,9 @@ def build_room(
     writable = [home, tmp, cache, logs, *([top] if top.parent == environments else [])]
     homes = [Path(one) for one in (environ.get("HOME", ""), os.path.expanduser("~")) if one.startswith("/")]
     named = [word.removeprefix("file://") for name in NAMED for word in environ.get(name, "").replace(",", " ").split()]
+    files = [Path(word) for word in arguments if word.endswith((".in", ".lock", ".txt")) and os.path.isfile(word)]
+    for file in files:
+        named += [one for one in LOCAL.findall(file.read_text("utf-8", "replace")) if not _private(Path(one), homes)]
     room = Room(
         writable=tuple(writable),
         standing=(*((one, home) for one in homes), *((one, tmp) for one in TEMPORARY)),
@@ -50,3 +56,12 @@ def build_room(
         pythons=(str(python),),
     )
     return room, {"HOME": str(home), "TMPDIR": str(tmp), "UV_CACHE_DIR": str(cache)}
+
+
+def _private(path: Path, homes: Sequence[Path]) -> bool:
+    """Tell whether a place that a stranger's line names is, holds, or lies in what begins with a dot in a home."""
+    real = path.resolve()
+    for home in (one.resolve() for one in homes):
+        if home.is_relative_to(real) or (real.is_relative_to(home) and real.relative_to(home).parts[0].startswith(".")):
+            return True
+    return False

@@ -114,9 +114,7 @@ class UvEnvironments:
         deviations += more
         return str(lock)
 
-    def _resolve(
-        self, text: str, as_of: str, python: str, log: Path, prefer: str = ""
-    ) -> tuple[str, list[str]]:
+    def _resolve(self, text: str, as_of: str, python: str, log: Path, prefer: str = "") -> tuple[str, list[str]]:
         def compiled(lines: str, day: str) -> str | None:
             return self._compile(lines, day, python, log, prefer=prefer)
 
@@ -125,7 +123,9 @@ class UvEnvironments:
             raise failed("no set of packages fits the recorded requirements", log)
         return found
 
-    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False, prefer: str = "") -> str | None:
+    def _compile(
+        self, lines: str, day: str, python: str, log: Path, *, alone: bool = False, prefer: str = ""
+    ) -> str | None:
         """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last.
 
         Pins that are preferred count where they fit.
@@ -260,7 +260,7 @@ class UvEnvironments:
             out.write(f"$ uv {' '.join(arguments)}\n")
         uv_bin, room = uv.find_uv_bin(), None
         if may_build(arguments):
-            room, kept = build_room(self.folder, arguments, uv=uv_bin, logs=log.parent, environ=self.environ)
+            room, kept = build_room(self.folder, arguments, uv=uv_bin, logs=log.parent, environ=env)
             env |= kept
         return self.runner.run([uv_bin, *arguments], cwd=log.parent, env=env, log=log, timeout_s=BUILD_S, room=room)
 
