@@ -16,6 +16,9 @@ from mlcockpit.reproduction.surroundings import child_environment
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
 
+PLACED = " was placed because the command asked for it"
+"""What a note about such a file ends with; before it stands the path."""
+
 NOT_FOUND = re.compile(
     r"No such file or directory: '([^'\n]{1,400})'|(?:file|path) '?([^'\n\s]{1,400})'? (?:does not exist|not found)",
     re.IGNORECASE,
@@ -41,7 +44,7 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
         if not placed:
             tools.stores.keep(course.environment, store)
             return done
-        course.notes.append(f"{placed} was placed because the command asked for it")
+        course.notes.append(placed + PLACED)
         attempt.log(log).unlink()
         for one in store.parent.glob(f"{store.name}*"):
             one.unlink()

@@ -104,7 +104,7 @@ def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wis
         original=facts.run,
         original_histories=runs.histories(facts.run.run_id),
         project=top,
-        places=lambda code: _places(cockpit, top, code),
+        places=lambda code: places_of(cockpit, top, code),
         siblings=[runs.read(one) for one in runs.launch_of(facts.run)],
         timeout_s=wishes.timeout_s,
         memory_bytes=wishes.memory_bytes,
@@ -119,10 +119,16 @@ def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wis
 
 def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResult:
     assert gathered.repository is not None
+    tools = tools_of(cockpit, gathered.repository.root)
+    return run_engine(order, open_attempt(cockpit.home, order.recipe.run_id), tools)
+
+
+def tools_of(cockpit: Cockpit, top: Path) -> Tools:
+    """Return what the engine works with, after clearing what dead attempts left; `top` is the user's repository."""
     home = cockpit.home
-    mirror = CodeMirror(home, gathered.repository.root)
+    mirror = CodeMirror(home, top)
     clear_dead(home, remove_code=mirror.remove, end_left_over=end_left_over)
-    tools = Tools(
+    return Tools(
         code=mirror,
         environments=UvEnvironments(home, cockpit.runner, os.environ),
         runner=cockpit.runner,
@@ -134,10 +140,10 @@ def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResu
         artifacts=lambda run: artifact_folders(run, cockpit.root),
         compare_models=Path(mlcockpit.child.__path__[0]) / "model_content.py",
     )
-    return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
 
 
-def _places(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
+def places_of(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
+    """Return where bytes can be had for a worktree `code` of the repository `top`."""
     mirror = CodeMirror(cockpit.home, top)
 
     def history(path: str) -> Iterable[bytes]:
