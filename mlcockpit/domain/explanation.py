@@ -1,6 +1,8 @@
 """Why two runs differ is one frozen value: what differs between their recipes, what was run, and each one's share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mlcockpit.domain.recipe import Json
 
@@ -20,6 +22,11 @@ class CauseComparison:
     def to_json(self) -> dict[str, Json]:
         """Return the object of the command line contract."""
         return {"ingredient": self.name, "equal": self.is_equal, "what": list(self.what)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "CauseComparison":
+        """Return the comparison that `to_json` wrote down."""
+        return cls(kept["ingredient"], kept["equal"], tuple(kept["what"]))
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,12 @@ class MixtureResult:
             "trust_id": self.trust_id,
         }
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "MixtureResult":
+        """Return the mixture that `to_json` wrote down."""
+        value, state = kept["value"], kept["state"]
+        return cls(tuple(kept["from_b"]), state, value, kept["reason"], kept["command"], kept["trust_id"])
+
 
 @dataclass(frozen=True)
 class Share:
@@ -83,6 +96,11 @@ class Share:
             "low": self.low,
             "high": self.high,
         }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Share":
+        """Return the share that `to_json` wrote down."""
+        return cls(tuple(kept["ingredients"]), kept["change"], kept["share"], kept["low"], kept["high"])
 
 
 @dataclass(frozen=True)
@@ -138,3 +156,25 @@ class Explanation:
             "notes": list(self.notes),
             "trust_id": self.trust_id,
         }
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Explanation":
+        """Return the explanation that `to_json` wrote down."""
+        return cls(
+            run_a=kept["run_a"],
+            run_b=kept["run_b"],
+            metric=kept["metric"],
+            chosen=kept["chosen"],
+            value_a=kept["value_a"],
+            value_b=kept["value_b"],
+            trust_id=kept["trust_id"],
+            causes=tuple(CauseComparison.from_json(one) for one in kept["ingredients"]),
+            mixtures=tuple(MixtureResult.from_json(one) for one in kept["mixtures"]),
+            shares=tuple(Share.from_json(one) for one in kept["shares"]),
+            rerun_a=kept["rerun_a"],
+            rerun_b=kept["rerun_b"],
+            faults=tuple(kept["faults"]),
+            notes=tuple(kept["notes"]),
+            orderings=kept["orderings"]["run"],
+            possible=kept["orderings"]["possible"],
+        )

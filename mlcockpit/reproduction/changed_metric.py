@@ -55,7 +55,11 @@ def choose_metric(
     if ours:
         why = "of those that the project's goals, gates and models name, it changed most relative to its tolerance"
     elif best.is_changed:
-        why = f"of {len(judged)} metrics in common it changed most relative to its tolerance"
+        why = (
+            "the only metric in common"
+            if len(judged) == 1
+            else f"of {len(judged)} metrics in common it changed most relative to its tolerance"
+        )
     else:
         why = f"none of {len(judged)} metrics in common changed beyond tolerance"
     return ChosenMetric(best.name, why, best.a, best.b, best.tolerance)

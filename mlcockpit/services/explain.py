@@ -50,6 +50,8 @@ def explain(
     _approve(cockpit, made, wishes, ask)
     if not made.waiting:
         return _Telling(made, {}).explanation()
+    for step in made.waiting:
+        MixtureResults(cockpit.home).forget(step.trust_id)
     assert made.first.repository is not None
     tools = tools_of(cockpit, made.first.repository.root)
     done = _run(cockpit, made, tools, made.steps[:2], {})
@@ -64,10 +66,7 @@ def _made(cockpit: Cockpit, a: str, b: str, wishes: ExplainWishes) -> ExplainPla
         cockpit, a, b, metric=wishes.metric, timeout_s=wishes.timeout_s, memory_bytes=wishes.memory_bytes
     )
     if wishes.fresh:
-        results = MixtureResults(cockpit.home)
-        for step in made.steps:
-            results.forget(step.trust_id)
-        made = made.again()
+        return replace(made, steps=tuple(replace(step, kept=None) for step in made.steps))
     return _one_environment(made)
 
 
@@ -79,7 +78,9 @@ def _run(cockpit: Cockpit, made: ExplainPlan, tools: Tools, steps: tuple[Step, .
         number = made.steps.index(step) + 1
         label = f"mixture {number} of {len(made.steps)}: {_Telling(made, done).label(step)}"
         place = (number, len(made.steps))
-        found[step.trust_id] = run_mixture(cockpit, step, tools, made.digest, label=label, place=place)
+        found[step.trust_id] = kept = run_mixture(cockpit, step, tools, made.digest, label=label, place=place)
+        value, reason = value_of(kept, made.metric.name)
+        cockpit.progress.step(label, reason if value is None else f"{made.metric.name} {value:.10g}", *place)
     return found
 
 

@@ -134,4 +134,4 @@ def _taken(found: Explanation, one: MixtureResult) -> str:
         return f"run {found.run_a[:7]} itself"
     if one is found.mixtures[-1]:
         return f"run {found.run_b[:7]} itself"
-    return f"{' and '.join(one.from_b)} of {found.run_b[:7]}"
+    return f"with {' and '.join(one.from_b)} of {found.run_b[:7]}"
