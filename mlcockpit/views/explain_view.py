@@ -41,14 +41,15 @@ def _title(found: Explanation) -> str:
 def _lines(found: Explanation) -> tuple[str, ...]:
     lines = [f"recorded: {_change(found.value_a, found.value_b)}", f"metric {found.metric}: {found.chosen}"]
     if found.rerun_a is not None and found.rerun_b is not None:
-        lines.append(f"rerun: {_change(found.rerun_a, found.rerun_b)}")
+        same = (found.rerun_a, found.rerun_b) == (found.value_a, found.value_b)
+        lines[0] += "; the reruns give the same" if same else ""
+        lines[1:1] = [] if same else [f"rerun: {_change(found.rerun_a, found.rerun_b)}"]
     done = sum(one.is_done for one in found.mixtures)
     if found.shares:
         cached = sum(one.state == "cached" for one in found.mixtures)
         earlier = f", {cached} of them earlier" if cached else ""
-        lines.append(
-            f"{done} of {len(found.mixtures)} mixtures run{earlier}; {found.orderings} of {found.possible} orderings"
-        )
+        orders = f"{found.orderings} of {found.possible} orderings"
+        lines.append(f"{done} of {len(found.mixtures)} mixtures run{earlier}; {orders}")
     return (*lines, *found.notes)
 
 

@@ -79,6 +79,7 @@ def a_project(top: Path, script: str = TRAIN, **files: str) -> World:
     empty_store(world.store)
     world.write(train_dot_py=script, requirements_dot_txt="mlflow\n", **files)
     world.put("tracker.py", f"TEMPLATE = {str(template)!r}\n{TRACKER}")
+    world.put("mlcockpit.toml", '[project]\nkey = "numbers"\n[sources]\nmlflow = "sqlite:///mlflow.db"\n')
     world.put("data/numbers.csv", "x\n1\n2\n")
     world.put("data/more.csv", "x\n1\n2\n4\n")
     world.commit("First")
