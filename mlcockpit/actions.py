@@ -229,7 +229,7 @@ ACTIONS: tuple[Action, ...] = (
         "mlcockpit explain {marked}",
         service="mlcockpit.services.explain:explain",
         why_not=needs_pair,
-        rank=4,
+        rank=8,
     ),
     Action(
         "explain.run",
