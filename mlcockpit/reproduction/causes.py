@@ -10,6 +10,7 @@ from mlcockpit.domain.explanation import CAUSES, CauseComparison
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.reproduction.carried import Side, differing
 from mlcockpit.reproduction.mixed_tree import FileChange
+from mlcockpit.reproduction.resolve.environment import OURS
 from mlcockpit.reproduction.resolve.requirement_lines import normal
 from mlcockpit.reproduction.source.reading import DATA_LIKE
 from mlcockpit.reproduction.surroundings import CAPTURED
@@ -126,7 +127,9 @@ def packages_of(side: Side) -> dict[str, str]:
     found = {"python": environment.text("python")} if environment.text("python") else {}
     launch = side.facts.launch
     if launch is not None and launch.environment.packages:
-        return found | {normal(name): text for name, text in launch.environment.packages.items()}
+        return found | {
+            normal(name): text for name, text in launch.environment.packages.items() if normal(name) != OURS
+        }
     for line in environment.texts("requirements"):
         name, pinned, version = line.partition("==")
         found |= {normal(name.strip()): version} if pinned else {line: "as asked for"}

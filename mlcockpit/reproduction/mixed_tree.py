@@ -87,10 +87,10 @@ class MixedTrees:
 def cause_of(path: str, data: frozenset[str]) -> str:
     """Return which ingredient a file of the repository belongs to; empty where nothing that runs reads it."""
     name = posixpath.basename(path)
-    if ENVIRONMENT.search(path):
-        return "environment"
     if POINTER.search(path):
         return "data"
+    if ENVIRONMENT.search(path):
+        return "environment"
     known = path in data or any(path.startswith(f"{folder}/") for folder in data)
     if CONFIG.search(path) and name not in NOT_CONFIG and not DATA_FOLDER.search(path):
         return "" if INERT.search(path) else "parameters"

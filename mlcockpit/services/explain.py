@@ -201,6 +201,11 @@ class _Telling:
         lost = [one for one in told.mixtures[1:-1] if one.state == "cannot"]
         if lost:
             notes.append(f"{len(lost)} of {count(len(told.mixtures), 'mixture')} cannot be run")
+        old = [step for step in self.made.steps if step.kept and step.kept.reason and step.trust_id not in self.done]
+        if old:
+            notes.append(
+                f"{count(len(old), 'mixture')} failed earlier and ran no second time; --fresh runs everything again"
+            )
         if found is not None and found.orderings < found.possible:
             what = (
                 f"the shares are averages over {found.orderings} of {found.possible} orderings, those that can be run"

@@ -38,6 +38,8 @@ class Step:
     reason: str = ""
     kept: KeptResult | None = None
     """What came of it at an earlier time."""
+    is_end: bool = False
+    """Whether it is one of the runs itself."""
     is_ours: bool = False
     """Whether it is one of the runs itself, captured on this machine by this person."""
 
@@ -116,7 +118,7 @@ def plan_explanation(
             step = _step(cockpit, mixed, base, (timeout_s, memory_bytes), digest)
             is_end = mixed.original in (first.facts.run, second.facts.run)
             kept = results.get(step.trust_id, digest) if step.order is not None else None
-            steps.append(replace(step, kept=kept, is_ours=is_end and base.launch_is_ours))
+            steps.append(replace(step, kept=kept, is_end=is_end, is_ours=is_end and base.launch_is_ours))
         return tuple(steps)
 
     return ExplainPlan(first, second, is_swapped, differences, chosen, steps_of(differences), digest, steps_of)

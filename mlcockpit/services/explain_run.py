@@ -58,7 +58,7 @@ def run_mixture(
         log=str(attempt.logs),
         rests_on=_rests_on(order, result, digest),
     )
-    if not reason or _is_final(result):
+    if not reason or (_is_final(result) and not step.is_end):
         MixtureResults(cockpit.home).put(order.recipe.trust_id, kept)
     return kept
 

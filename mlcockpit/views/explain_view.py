@@ -109,7 +109,7 @@ def _mixture_table(found: Explanation) -> Table:
             " ".join(one.from_b) or "none",
             Cell(_taken(found, one)),
             Cell("" if one.value is None else f"{one.value:.10g}", one.value),
-            Cell(_state(one), one.state, STATES[one.state]),
+            Cell(_state(found, one), one.state, STATES[one.state]),
             Cell(one.reason or one.command, tone=Tone.PLAIN if one.reason else Tone.FAINT),
         )
         for one in found.mixtures
@@ -123,10 +123,12 @@ def _mixture_table(found: Explanation) -> Table:
     return Table("Mixtures", columns, rows, key="mixtures")
 
 
-def _state(one: MixtureResult) -> str:
-    return {"cannot": "cannot run", "cached": "ran earlier", "planned": "to run" if one.trust_id else "not run"}.get(
-        one.state, one.state
-    )
+def _state(found: Explanation, one: MixtureResult) -> str:
+    return {
+        "cannot": "cannot run",
+        "cached": "ran earlier",
+        "planned": "to run" if one.trust_id and not found.faults else "not run",
+    }.get(one.state, one.state)
 
 
 def _taken(found: Explanation, one: MixtureResult) -> str:

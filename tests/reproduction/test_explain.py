@@ -135,8 +135,9 @@ def test_a_mixture_that_breaks_is_said_with_its_last_words(tmp_path: Path) -> No
     assert ({"parameters": 10.0, "code": 1.0}, (1, 2)) == (shares(found), (found.orderings, found.possible))
     lost = next(one for one in found.mixtures if one.state == "cannot")
     assert (("code",), True) == (lost.from_b, "too weak" in lost.reason)
-    before = attempts()
-    assert (states(found)["code"], before) == (states(why(world, a, b))["code"], attempts())
+    before, again = attempts(), why(world, a, b)
+    assert ("cannot", before) == (states(again)["code"], attempts())
+    assert "1 mixture failed earlier and ran no second time; --fresh runs everything again" in again.notes
 
 
 @pytest.mark.ci
@@ -172,6 +173,33 @@ def test_captured_settings_that_nobody_logged_are_exchanged(tmp_path: Path) -> N
     found = why(world, a, b)
     # power 2 → 1 and scale 1 → 2; total 3 → 7: parameters alone -7, data alone +4, together +1
     assert ({"parameters": -5.0, "data": 6.0}, 0) == (shares(found), found.exit_code)
+
+
+@pytest.mark.ci
+def test_plain_captured_dirty_and_renamed_launches_are_mixed_with_each_other(tmp_path: Path) -> None:
+    script = TRAIN.replace("BONUS = 0", "import json\nBONUS = json.load(open('conf/train.json'))['bonus']")
+    world = a_project(tmp_path / "project", script, conf__train_dot_json='{"bonus": 1}')
+    plain = train(world)
+    world.put("requirements.txt", "mlflow\nnumpy\n")
+    world.commit("Asks for what is there already")
+    assert [] == [one.what for one in planned(world, plain, train(world)).causes if not one.is_equal]
+    world.put("conf/train.json", '{"bonus": 4}')
+    stronger = script.replace("10 * args.power", "20 * args.power")
+    world.put("train.py", stronger)
+    world.commit("A config file and the code")
+    config = train(world)
+    assert {"code": 10.0, "parameters": 3.0} == shares(why(world, plain, config))
+    captured = capture(world, "--power", "3")
+    # config 1 → 4, power 1 → 3 times 10 → 20: parameters alone +23, code alone +10, together +53
+    assert {"parameters": 33.0, "code": 20.0} == shares(why(world, plain, captured))
+    world.put("train.py", stronger.replace("BONUS = json", "BONUS = 100 + json"))
+    dirty = capture(world, "--power", "2")
+    world.git("checkout", "--", "train.py")
+    assert {"code": 100.0, "parameters": 20.0} == shares(why(world, config, dirty))
+    world.put("train.py", stronger.replace('"--power"', '"--strength", dest="power"'))
+    world.commit("Another name")
+    renamed = why(world, config, train(world, "--strength", "5"))
+    assert ({"parameters": 80.0, "code": 0.0}, (2, 2)) == (shares(renamed), (renamed.orderings, renamed.possible))
 
 
 @pytest.mark.ci

@@ -1,6 +1,5 @@
 """A person marks two runs, reads what differs, approves, and sees each ingredient's share."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ PATIENCE = 1500
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Return a project with two runs that differ in their data, which has a name full of signs."""
     world = a_project(tmp_path_factory.mktemp("explained") / "project")
     train(world)
@@ -26,7 +25,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     run = train(world, "--data", "data/[b]more[/].csv")
     world.sql("UPDATE runs SET name = '[red]bold[/]', start_time = start_time + 1000 WHERE run_uuid = ?", run)
     assert 0 == mlcockpit(world.top, "sync").code
-    yield world
+    return world
 
 
 def opener(world: World) -> Cockpit:
