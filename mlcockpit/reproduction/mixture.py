@@ -156,6 +156,10 @@ class _Mixing:
         mine = self.side("data")
         other = self.b if mine is self.a else self.a
         data = mine["data"]
+        # Files that a commit brings with another ingredient, such as a config file, are no longer this side's to place.
+        elsewhere = {one.path for one in self.differences.files if one.cause != "data"}
+        kept = [item for item in items_of(data) if key_of(item) not in elsewhere]
+        data = data if len(kept) == len(items_of(data)) else replace(data, value=kept)
         if is_exact(mine) and is_exact(other):
             return data
         known = {key_of(item) for item in items_of(data)}

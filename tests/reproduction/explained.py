@@ -28,7 +28,8 @@ def log(params, metrics):
     path = os.environ["MLFLOW_TRACKING_URI"][len("sqlite:///"):]
     if not os.path.exists(path):
         shutil.copyfile(TEMPLATE, path)
-    run, now = uuid.uuid4().hex, int(time.time() * 1000)
+    first, now = os.environ.get("FIRST_OF_ID", ""), int(time.time() * 1000)
+    run = first + uuid.uuid4().hex[len(first):]
     head = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True).stdout.strip()
     tags = {"mlflow.source.name": sys.argv[0], "mlflow.source.type": "LOCAL", "mlflow.source.git.commit": head}
     tags.update(launch_tags())

@@ -176,7 +176,8 @@ def test_captured_settings_that_nobody_logged_are_exchanged(tmp_path: Path) -> N
 
 
 @pytest.mark.ci
-def test_plain_captured_dirty_and_renamed_launches_are_mixed_with_each_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", ["0", "f"])
+def test_plain_captured_dirty_and_renamed_launches_are_mixed_with_each_other(tmp_path: Path, first: str) -> None:
     script = TRAIN.replace("BONUS = 0", "import json\nBONUS = json.load(open('conf/train.json'))['bonus']")
     world = a_project(tmp_path / "project", script, conf__train_dot_json='{"bonus": 1}')
     plain = train(world)
@@ -189,6 +190,7 @@ def test_plain_captured_dirty_and_renamed_launches_are_mixed_with_each_other(tmp
     world.commit("A config file and the code")
     config = train(world)
     assert {"code": 10.0, "parameters": 3.0} == shares(why(world, plain, config))
+    world.environ["FIRST_OF_ID"] = first
     captured = capture(world, "--power", "3")
     # config 1 → 4, power 1 → 3 times 10 → 20: parameters alone +23, code alone +10, together +53
     assert {"parameters": 33.0, "code": 20.0} == shares(why(world, plain, captured))
