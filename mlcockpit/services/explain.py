@@ -52,8 +52,7 @@ def explain(
         return _Telling(made, {}).explanation()
     for step in made.waiting:
         MixtureResults(cockpit.home).forget(step.trust_id)
-    assert made.first.repository is not None
-    tools = tools_of(cockpit, made.first.repository.root)
+    tools = tools_of(cockpit, made.first)
     done = _run(cockpit, made, tools, made.steps[:2], {})
     made = _one_environment(made.again())
     if all(_end_value(made, step, done)[0] is not None for step in made.steps[:2]):
