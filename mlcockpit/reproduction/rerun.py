@@ -20,6 +20,9 @@ from mlcockpit.reproduction.surroundings import child_environment, guard_notes
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
 
+PLACED = " was placed because the command asked for it"
+"""What a note about such a file ends with; before it stands the path."""
+
 READS = "reads"
 """The folder of an attempt that says which files a changed recipe read."""
 
@@ -59,7 +62,7 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
             tools.stores.keep(course.environment, store)
             course.note(*heard(guard_notes(store)))
             return done
-        course.notes.append(f"{placed} was placed because the command asked for it")
+        course.notes.append(placed + PLACED)
         attempt.log(log).unlink()
         for one in store.parent.glob(f"{store.name}*"):
             one.unlink()
