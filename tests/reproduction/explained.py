@@ -7,6 +7,7 @@ and an explanation reruns often.
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -79,7 +80,8 @@ def a_project(top: Path, script: str = TRAIN, **files: str) -> World:
         empty_store(template)
     empty_store(world.store)
     world.write(train_dot_py=script, requirements_dot_txt="mlflow\n", **files)
-    world.put("tracker.py", f"TEMPLATE = {str(template)!r}\n{TRACKER}")
+    shutil.copyfile(template, world.top / "explained.db")  # a rerun sees the commit and nothing else of this machine
+    world.put("tracker.py", f"TEMPLATE = __file__.replace('tracker.py', 'explained.db')\n{TRACKER}")
     world.put("mlcockpit.toml", '[project]\nkey = "numbers"\n[sources]\nmlflow = "sqlite:///mlflow.db"\n')
     world.put("data/numbers.csv", "x\n1\n2\n")
     world.put("data/more.csv", "x\n1\n2\n4\n")
