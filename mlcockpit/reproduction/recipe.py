@@ -1,6 +1,6 @@
 """A recipe is resolved from gathered facts alone: one ingredient after the other, each with its evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlcockpit.domain.recipe import Recipe
@@ -44,7 +44,7 @@ def resolve(facts: RunFacts) -> Resolved:
     cwd = command.ingredient.text("cwd")
     argv = command.ingredient.texts("argv")
     reading = command.reading
-    command = _on_path(command, python_path(reading, tree, cwd, module="-m" in argv[:2]))
+    command = _on_path(command, python_path(reading, tree, cwd, module=_is_module(command, argv)))
     recipe = Recipe(
         run_id=facts.run.run_id,
         ingredients=(
@@ -61,6 +61,10 @@ def resolve(facts: RunFacts) -> Resolved:
     if facts.launch is None and reading is not None:
         hints = dirty_hints(reading.program, tree, facts.folder, facts.run.start_ms)
     return Resolved(recipe, command, hints)
+
+
+def _is_module(command: Command, argv: Sequence[str]) -> bool:
+    return command.ingredient.text("launcher") == "module" or "-m" in argv[:2]
 
 
 def _on_path(command: Command, folders: tuple[str, ...]) -> Command:

@@ -41,7 +41,9 @@ class Machine:
 
     def environment(self, tracking: str) -> dict[str, str]:
         """Return the variables of a shell in which it is active."""
-        env = {name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW", "MLCOCKPIT", "PYTHON"))}
+        env = {
+            name: value for name, value in os.environ.items() if not name.startswith(("MLFLOW", "MLCOCKPIT", "PYTHON"))
+        }
         quiet = {"MLFLOW_DISABLE_TELEMETRY": "true", "GIT_PYTHON_REFRESH": "quiet", "MLFLOW_ALLOW_FILE_STORE": "true"}
         return {**env, **quiet, "MLFLOW_TRACKING_URI": tracking, "PATH": f"{self.python.parent}:{env['PATH']}"}
 
@@ -69,7 +71,9 @@ def _make(found: Machine, packages: tuple[str, ...]) -> None:
     done = subprocess.run([binary, "pip", "freeze", *inside], check=True, timeout=60, capture_output=True, text=True)
     (found.folder / "freeze.txt").write_text(done.stdout)
     env = found.environment(f"sqlite:///{found.empty_store}")
-    subprocess.run([found.python, "-c", SCHEMA], check=True, timeout=120, env=env, cwd=found.folder, capture_output=True)
+    subprocess.run(
+        [found.python, "-c", SCHEMA], check=True, timeout=120, env=env, cwd=found.folder, capture_output=True
+    )
     with sqlite3.connect(found.empty_store) as database:
         database.execute("DELETE FROM experiments")
     (found.folder / "ready").touch()
@@ -110,7 +114,11 @@ class Elsewhere(World):
 
     def bytes_of_store(self) -> str:
         """Return one sha-256 of the database or of every file of ./mlruns."""
-        files = [self.store] if not self.in_folder else sorted(path for path in (self.top / "mlruns").rglob("*") if path.is_file())
+        files = (
+            [self.store]
+            if not self.in_folder
+            else sorted(path for path in (self.top / "mlruns").rglob("*") if path.is_file())
+        )
         whole = hashlib.sha256()
         for path in files:
             whole.update(str(path.relative_to(self.top)).encode() + path.read_bytes())

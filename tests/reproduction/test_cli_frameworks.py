@@ -1,6 +1,5 @@
 """Projects of every command-line framework are trained by an older MLflow and reproduced end to end from its records alone."""
 
-
 import pytest
 
 from mlcockpit.domain.vocabulary import Verdict
@@ -136,7 +135,13 @@ if __name__ == "__main__":
     main()
 """
 YAML = "import yaml\nfrom fit import fit\nwith open('config/train.yaml') as f:\n    cfg = yaml.safe_load(f)\nfit(**cfg['train'])\n"
-TOML = "import tomllib\nfrom pathlib import Path\nfrom fit import fit\ncfg = tomllib.loads(Path('settings.toml').read_text())\nfit(cfg['power'], cfg['scale'])\n"
+TOML = """
+import tomllib
+from pathlib import Path
+from fit import fit
+cfg = tomllib.loads(Path("settings.toml").read_text())
+fit(cfg["power"], cfg["scale"])
+"""
 WITH_CONFIG = """
 import argparse, yaml
 from fit import fit
@@ -155,7 +160,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
         "by_typer.py": TYPER, "by_click.py": CLICK, "by_argparse.py": ARGPARSE, "by_absl.py": ABSL, "by_fire.py": FIRE,
         "by_variables.py": VARIABLES, "by_hydra.py": HYDRA, "by_yaml.py": YAML, "by_toml.py": TOML, "with_config.py": WITH_CONFIG,
         "fit.py": FIT, "requirements.lock": world.machine.freeze(), "config/train.yaml": "train: {power: 2, scale: 0.5}\n",
-        "settings.toml": "power = 3\nscale = 0.25\n", "config/small.yaml": "power: 1\nscale: 4.0\n", "config/large.yaml": "power: 3\nscale: 4.0\n",
+        "settings.toml": "power = 3\nscale = 0.25\n",
+        "config/small.yaml": "power: 1\nscale: 4.0\n", "config/large.yaml": "power: 3\nscale: 4.0\n",
         "conf/config.yaml": "defaults:\n- model: small\n- _self_\nseed: 1\nscale: 1.0\nhydra:\n  job:\n    chdir: true\n",
         "conf/model/small.yaml": "name: small\npower: 1\n", "conf/model/large.yaml": "name: large\npower: 3\n",
     }  # fmt: skip

@@ -46,7 +46,8 @@ class Candidate:
     def words(self) -> list[str]:
         """Return the argument list."""
         start = ["-m", self.module] if self.module else [self.typed]
-        return ["python", *start, *self.flags.arguments, *self.overrides]
+        shell = ["env", *self.flags.variables] if self.flags.variables else []
+        return [*shell, "python", *start, *self.flags.arguments, *self.overrides]
 
     @property
     def shown(self) -> str:
@@ -76,7 +77,7 @@ def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
     for path, cwd, typed, exact in _places(name, facts, files)[:MOST_CANDIDATES]:
         reading = read_script(tree, path, cwd)
         if reading is not None:
-            flags = match_flags(reading, run, files, cwd)
+            flags = match_flags(reading, run, tree, cwd)
             words, why = overrides(reading, run, tree) or ([], [])
             one = Candidate(
                 path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files), "", tuple(words), tuple(why)
