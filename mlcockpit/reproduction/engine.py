@@ -46,6 +46,8 @@ def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResul
 
 def incomplete(order: Order, name: str) -> ReproductionResult | None:
     """Return the verdict on a recipe that cannot be run because an ingredient is missing; None where it can."""
+    if order.open_choice:
+        return _bare(order, name, Judgement(Verdict.INCOMPLETE, order.open_choice))
     for one in order.recipe.ingredients:
         if one.standing is Standing.MISSING and one.name in {"code", "command", "data", "environment"}:
             first = one.name if one.name in {"code", "data", "environment"} else None

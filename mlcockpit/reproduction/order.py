@@ -68,6 +68,8 @@ class Order:
     dirty_hints: tuple[str, ...] = ()
     recorded_exit: int | None = None
     roots: Sequence[str] = ()
+    open_choice: str = ""
+    """Why no command is chosen yet; empty where one is."""
     resolve_s: float = 0.0
 
 

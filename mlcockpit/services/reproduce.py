@@ -5,7 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mlcockpit.child
@@ -18,6 +18,7 @@ from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 from mlcockpit.integrations.private_stores import PrivateStores
 from mlcockpit.integrations.process_runner import end_left_over
 from mlcockpit.integrations.uv_environment import UvEnvironments
+from mlcockpit.reproduction.choice import Choose, pick
 from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataPlaces
 from mlcockpit.reproduction.engine import incomplete
@@ -41,6 +42,8 @@ class Wishes:
     memory_bytes: int | None = None
     repeat: int = 1
     given: Given = NOTHING
+    yes: bool = False
+    """Take the best command where several fit equally well."""
 
 
 def reproduce(
@@ -50,12 +53,14 @@ def reproduce(
     *,
     known_data: Sequence[KnownData] | None = None,
     ask: Callable[[Recipe], bool] | None = None,
+    choose: Choose | None = None,
 ) -> ReproductionResult:
     """Return the verdict on the run called `name`, or of a recipe file.
 
     Raises UnknownName, and NotTrusted where nobody approved its recipe.
 
-    `known_data` is None for what the project has published; `ask` shows the plan to a person and returns the answer.
+    `known_data` is None for what the project has published; `ask` shows the plan to a person and returns the answer;
+    `choose` has a person pick one of several commands that fit.
     Inside a project the result is recorded.
     """
     started_at, started = cockpit.now(), time.process_time()
@@ -64,7 +69,10 @@ def reproduce(
     else:
         gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
         resolved = resolve(gathered.facts)
+    picked = pick(gathered.facts, resolved, best=wishes.yes, choose=choose)
+    resolved = picked.resolved
     order = _order(cockpit, gathered, resolved, wishes, time.process_time() - started)
+    order = replace(order, open_choice=picked.refusal)
     refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")
     if refused is None:
         _approve(cockpit, gathered, resolved.recipe, wishes, ask)

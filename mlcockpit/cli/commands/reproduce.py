@@ -4,7 +4,7 @@ import re
 import shlex
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from mlcockpit.cli.command import Answer, Command
@@ -47,6 +47,7 @@ class Reproduce(Command):
         parser.add_argument(
             "--trust", nargs="?", const="", metavar="ID", help="approve the recipe as resolved now, or exactly ID"
         )
+        parser.add_argument("--yes", action="store_true", help="take the best command where several fit equally well")
         parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
         parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
         parser.add_argument(
@@ -77,8 +78,10 @@ class Reproduce(Command):
             memory_bytes=int(options.memory * 2**30) if options.memory else None,
             repeat=options.repeat,
             given=_given(options),
+            yes=options.yes,
         )
-        results = [reproduce(cockpit, run, wishes, ask=_asking(options)) for run in options.runs]
+        ask, choose = (_ask, _choose) if _is_asking(options) else (None, None)
+        results = [reproduce(cockpit, run, wishes, ask=ask, choose=choose) for run in options.runs]
         sections = [section for one in results for section in result_sections(one)]
         data = [one.to_json() for one in results]
         return Answer(
@@ -137,10 +140,19 @@ def _given(options: Namespace) -> "Given":
     return Given(words, options.cwd, options.commit, [parse_map(text) for text in options.map])
 
 
-def _asking(options: Namespace) -> Callable[[Recipe], bool] | None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or options.json:
-        return None
-    return _ask
+def _is_asking(options: Namespace) -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty() and not options.json
+
+
+def _choose(question: str, candidates: Sequence[str]) -> int | None:
+    """Return the place of the candidate that a person names by its number; None for any other answer."""
+    sys.stderr.write(f"\n{clean(question)}:\n")
+    for number, one in enumerate(candidates, 1):
+        sys.stderr.write(f"  {number:>2}  {clean(one, 200)}\n")
+    sys.stderr.write(f"which one? [1-{len(candidates)}, enter for none] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip()
+    return int(answer) - 1 if answer.isdigit() else None
 
 
 def _ask(recipe: Recipe) -> bool:
