@@ -47,7 +47,6 @@ class Reproduce(Command):
         parser.add_argument(
             "--trust", nargs="?", const="", metavar="ID", help="approve the recipe as resolved now, or exactly ID"
         )
-        parser.add_argument("--yes", action="store_true", help="take the best command where several fit equally well")
         parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
         parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
         parser.add_argument(
