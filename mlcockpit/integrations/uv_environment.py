@@ -13,6 +13,7 @@ from pathlib import Path
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
 from mlcockpit.integrations.nearest_pins import resolve_pins
+from mlcockpit.integrations.own_packages import install_own
 from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
 from mlcockpit.integrations.smoke_test import USUAL, release_month, smoke_argv
@@ -24,6 +25,8 @@ NEVER_BUILT = (
     "catboost", "grpcio", "numba", "llvmlite", "statsmodels", "shap", "pillow", "opencv-python", "opencv-python-headless", "polars",
 )  # fmt: skip
 """Packages whose building from source takes longer than any run; the nearest version with a wheel is taken instead."""
+BOUND = "#: "
+"""Begins a line that bounds a version without asking for the package."""
 SOURCES = [word for name in NEVER_BUILT for word in ("--only-binary", name)]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "XDG_CACHE_HOME")
 """Variables that uv gets, besides its own; none of them holds a credential."""
@@ -60,6 +63,12 @@ class UvEnvironments:
             (top / "complete").write_text(json.dumps(found))
         return self._built(top, [*deviations, *found], "built by uv")
 
+    def install_own(
+        self, environment: BuiltEnvironment, own: Sequence[str], *, code: Path, into: Path, log: Path
+    ) -> tuple[str, ...]:
+        """Install the project's own packages from the worktree; return what could not be."""
+        return install_own(self._uv, environment.python, own, code=code, into=into, log=log)
+
     def _as_it_is(self, wanted: Mapping[str, object]) -> BuiltEnvironment | None:
         """Return the environment that is there already, checked again package by package."""
         python = str(wanted.get("existing") or "")
@@ -95,7 +104,9 @@ class UvEnvironments:
             return self._export(code / str(wanted["path"]), python, log)
         if kind in {"lock", "captured", "existing"}:
             return text
-        as_of = str(wanted.get("as_of") or "")
+        as_of, bounds = str(wanted.get("as_of") or ""), wanted.get("constraints")
+        if isinstance(bounds, list):
+            text += "".join(f"{BOUND}{line}\n" for line in bounds)
         kept = (
             self.folder / "resolved" / f"{hashlib.sha256(f'{version}|{as_of}|{text}'.encode()).hexdigest()[:24]}.json"
         )
@@ -120,6 +131,8 @@ class UvEnvironments:
     def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False) -> str | None:
         """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last."""
         asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
+        bounds = log.parent / "constraints.txt"
+        bounds.write_text("".join(line[len(BOUND) :] for line in lines.splitlines(keepends=True) if line.startswith(BOUND)))
         asked.write_text(lines)
         answer.unlink(missing_ok=True)
         base = [
@@ -135,7 +148,7 @@ class UvEnvironments:
             str(asked),
         ]
         dated = ["--exclude-newer", day] if day else []
-        base += ["--no-deps"] if alone else []
+        base += ["--no-deps"] if alone else ["--constraint", str(bounds)] if bounds.stat().st_size else []
         for extra in (["--no-build"], SOURCES):
             if self._uv([*base, *dated, *extra], log).exit_status == 0:
                 return answer.read_text()
@@ -143,7 +156,7 @@ class UvEnvironments:
 
     def _export(self, lock: Path, python: str, log: Path) -> str:
         answer = log.parent / "requirements.lock"
-        argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
+        argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-local", "--no-header", "--no-annotate"]
         done = self._uv([*argv, "--python", python, "--project", str(lock.parent), "-o", str(answer)], log)
         if done.exit_status != 0:
             raise StageFailed(f"uv cannot read {lock.name}", hint=f"see {log}")

@@ -77,6 +77,12 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
         assert isinstance(wanted, Mapping)
         course.environment = tools.environments.build(wanted, code=attempt.code, log=attempt.log("environment"))
         course.notes.append(f"environment: {course.environment.note}")
+        own = recipe["environment"].texts("own")
+        if own:
+            place, log = attempt.place("own"), attempt.log("own")
+            course.notes += tools.environments.install_own(
+                course.environment, own, code=attempt.code, into=place, log=log
+            )
         attempt.done("environment", {"python": course.environment.python, "deviations": course.environment.deviations})
     with _stage("data", course, tools):
         course.data = place_data(recipe["data"], order.places(attempt.code))
@@ -152,7 +158,7 @@ def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> 
         asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
         assert course.environment is not None
         env = child_environment(
-            order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, ()
+            order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, (), order.roots
         )
         env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
         argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]

@@ -28,7 +28,7 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     recipe = order.recipe
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
-    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
+    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard, order.roots)
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = attempt.code / recipe.cwd
     for _ in range(MOST_RETRIES):

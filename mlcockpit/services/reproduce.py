@@ -159,7 +159,7 @@ def _places(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
 
 def _child_files(folder: Path) -> Sequence[str]:
     """Copy the guard where the child finds it first."""
-    for name in ("sitecustomize.py", "import_hook.py", "guard.py"):
+    for name in ("sitecustomize.py", "import_hook.py", "guard.py", "own_code.py"):
         shutil.copyfile(Path(mlcockpit.child.__path__[0]) / name, folder / name)
     return [str(folder)]
 
