@@ -100,8 +100,10 @@ class UvEnvironments:
         kind = str(wanted.get("kind") or "")
         lines = wanted.get("requirements")
         text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
+        tools = wanted.get("tools")
+        text += "".join(f"{name}\n" for name in tools) if isinstance(tools, list) else ""
         if kind == "uv.lock":
-            return self._export(code / str(wanted["path"]), python, log)
+            return self._export(code / str(wanted["path"]), python, log) + text
         if kind in {"lock", "captured", "existing"}:
             return text
         as_of, bounds = str(wanted.get("as_of") or ""), wanted.get("constraints")

@@ -13,6 +13,7 @@ from mlcockpit.reproduction.resolve.console_command import console
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
 from mlcockpit.reproduction.resolve.given_command import given
+from mlcockpit.reproduction.resolve.notebook_command import notebook, with_tools
 from mlcockpit.reproduction.resolve.parameters import resolve_parameters
 from mlcockpit.reproduction.resolve.project_command import mlflow_project
 from mlcockpit.reproduction.resolve.python_path import python_path
@@ -20,7 +21,7 @@ from mlcockpit.reproduction.resolve.script_command import script
 from mlcockpit.reproduction.resolve.seed import resolve_seed
 from mlcockpit.reproduction.resolve.stage_command import dvc_stage
 
-STYLES: tuple[LaunchStyle, ...] = (given, captured, mlflow_project, dvc_stage, script, console)
+STYLES: tuple[LaunchStyle, ...] = (given, captured, mlflow_project, dvc_stage, notebook, script, console)
 """Ways of launching that are recognised, best evidence first."""
 
 
@@ -49,7 +50,7 @@ def resolve(facts: RunFacts) -> Resolved:
         run_id=facts.run.run_id,
         ingredients=(
             code,
-            resolve_environment(facts, tree, reading, cwd),
+            with_tools(resolve_environment(facts, tree, reading, cwd), command.ingredient),
             resolve_data(facts, tree, reading, cwd, argv),
             command.ingredient,
             resolve_parameters(facts, command.flags),

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
+from mlcockpit.domain.launch import Launcher
 from mlcockpit.ports import Finished
 from mlcockpit.reproduction.data_bytes import DataFinding
+from mlcockpit.reproduction.notebook_run import prepare
 from mlcockpit.reproduction.order import Course, Order, Tools
 from mlcockpit.reproduction.pairing import pair
 from mlcockpit.reproduction.surroundings import child_environment
@@ -31,6 +33,9 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard, order.roots)
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = attempt.code / recipe.cwd
+    if recipe["command"].text("launcher") == Launcher.NOTEBOOK:
+        argv, kernels = prepare(argv, attempt, course.environment.python, cwd)
+        env |= kernels
     for _ in range(MOST_RETRIES):
         tools.progress.step("run", " ".join(recipe.command))
         tools.stores.begin(course.environment, store)
