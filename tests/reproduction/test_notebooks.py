@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 import mlcockpit
-from mlcockpit.domain.vocabulary import Verdict
+from mlcockpit.domain.vocabulary import Standing, Verdict
+from mlcockpit.reproduction.source.fold import Constant
+from mlcockpit.reproduction.source.notebook import read_notebook
+from mlcockpit.reproduction.source.reading import read_script
 from tests.reproduction.machine import Elsewhere, machine
 from tests.reproduction.notebooks import notebook
+from tests.reproduction.test_flag_values import Files
+from tests.reproduction.world import World
 
 TOOLS = ("papermill", "nbconvert", "ipykernel")
 CELLS = (
@@ -110,7 +115,7 @@ def test_cells_are_read_as_one_program_without_magics() -> None:
         "%pip install x\n!ls\nvalue = !date\nimport mlflow",
         "# parameters\ndepth = 2",
         "%%bash\nls",
-        "mlflow.log_param('d', depth)",
+        "log_param('d', depth)",
     )
     found = read_notebook(text.encode())
     assert found is not None
