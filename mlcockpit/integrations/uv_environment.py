@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
+from mlcockpit.integrations.asked_packages import asked, bounds_of, without_bounds
 from mlcockpit.integrations.nearest_pins import resolve_pins
 from mlcockpit.integrations.own_packages import install_own
 from mlcockpit.integrations.package_index import index_settings
@@ -25,8 +26,6 @@ NEVER_BUILT = (
     "catboost", "grpcio", "numba", "llvmlite", "statsmodels", "shap", "pillow", "opencv-python", "opencv-python-headless", "polars",
 )  # fmt: skip
 """Packages whose building from source takes longer than any run; the nearest version with a wheel is taken instead."""
-BOUND = "#: "
-"""Begins a line that bounds a version without asking for the package."""
 SOURCES = [word for name in NEVER_BUILT for word in ("--only-binary", name)]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "XDG_CACHE_HOME")
 """Variables that uv gets, besides its own; none of them holds a credential."""
@@ -98,17 +97,12 @@ class UvEnvironments:
     ) -> str:
         """Return the text of a full lock; resolves as of the run's date where the recipe holds no lock."""
         kind = str(wanted.get("kind") or "")
-        lines = wanted.get("requirements")
-        text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
-        tools = wanted.get("tools")
-        text += "".join(f"{name}\n" for name in tools) if isinstance(tools, list) else ""
+        text = asked(wanted)
         if kind == "uv.lock":
             return self._export(code / str(wanted["path"]), python, log) + text
         if kind in {"lock", "captured", "existing"}:
             return text
-        as_of, bounds = str(wanted.get("as_of") or ""), wanted.get("constraints")
-        if isinstance(bounds, list):
-            text += "".join(f"{BOUND}{line}\n" for line in bounds)
+        as_of = str(wanted.get("as_of") or "")
         kept = (
             self.folder / "resolved" / f"{hashlib.sha256(f'{version}|{as_of}|{text}'.encode()).hexdigest()[:24]}.json"
         )
@@ -126,29 +120,22 @@ class UvEnvironments:
             return self._compile(lines, day, python, log)
 
         found = resolve_pins(text, as_of, compiled, lambda: _said(log))
+        if found is None and bounds_of(text):
+            found = resolve_pins(without_bounds(text), as_of, compiled, lambda: _said(log))
+            found = (found[0], [*found[1], "the recorded bounds cannot be met and are left out"]) if found else None
         if found is None:
             raise StageFailed("no set of packages fits the recorded requirements", hint=f"see {log}")
         return found
 
     def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False) -> str | None:
         """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last."""
-        asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
+        source, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
         bounds = log.parent / "constraints.txt"
-        bounds.write_text("".join(line[len(BOUND) :] for line in lines.splitlines(keepends=True) if line.startswith(BOUND)))
-        asked.write_text(lines)
+        bounds.write_text(bounds_of(lines))
+        source.write_text(lines)
         answer.unlink(missing_ok=True)
-        base = [
-            "pip",
-            "compile",
-            "--quiet",
-            "--no-header",
-            "--no-annotate",
-            "--python",
-            python,
-            "-o",
-            str(answer),
-            str(asked),
-        ]
+        base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python]
+        base += ["-o", str(answer), str(source)]
         dated = ["--exclude-newer", day] if day else []
         base += ["--no-deps"] if alone else ["--constraint", str(bounds)] if bounds.stat().st_size else []
         for extra in (["--no-build"], SOURCES):
@@ -199,8 +186,7 @@ class UvEnvironments:
         said = self._broken(top, log) if wanted.get("kind") == "as-of" else ""
         if not said:
             return []
-        lines = wanted.get("requirements")
-        text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
+        text = asked(wanted)
         known = read_environment(top / "bin" / "python")
         version = known.packages.get("mlflow", "") if known else ""
         named = {normal(one.split("=")[0]) for one in text.split()}

@@ -1,6 +1,7 @@
 """Every kind of line that a requirement file may hold is understood without installing anything."""
 
 from mlcockpit.domain.run_record import RunRecord
+from mlcockpit.integrations.mlflow_revisions import mlflow_below
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.environment import resolve_environment
 from mlcockpit.reproduction.resolve.requirement_lines import from_text, read_requirements
@@ -68,3 +69,15 @@ def test_folders_outside_of_the_repository_are_named_and_left_out() -> None:
 def test_a_slim_mlflow_is_what_the_import_needs() -> None:
     lines, _, _ = environment({"requirements.txt": "mlflow-skinny==2.16.2\n"})
     assert ("mlflow-skinny==2.16.2",) == lines
+
+
+def test_an_mlflow_that_nothing_pins_is_bounded_by_its_model_or_by_the_schema_of_its_store() -> None:
+    files = Files({"requirements.txt": "mlflow\n"})
+    by_store = resolve_environment(RunFacts(RunRecord("r"), mlflow_below=mlflow_below("4465047574b1")), files, None)
+    assert ("mlflow<2.22",) == by_store.texts("constraints")
+    model = {"MLmodel": b"mlflow_version: 2.9.2\n"}
+    by_model = resolve_environment(RunFacts(RunRecord("r"), model_files=model, mlflow_below="3"), files, None)
+    assert ("mlflow==2.9.2",) == by_model.texts("constraints")
+    assert ["2.16", "3", ""] == [mlflow_below(one) for one in ("97727af70f4d", "0584bdc529eb", "unknown")]
+    pinned = resolve_environment(RunFacts(RunRecord("r"), mlflow_below="3"), Files({"requirements.txt": "mlflow==2.1\n"}), None)
+    assert () == pinned.texts("constraints")

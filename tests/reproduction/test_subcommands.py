@@ -4,7 +4,8 @@ import pytest
 
 from tests.reproduction.test_flag_values import matched
 
-HEAD = "import argparse, mlflow\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int)\nsub = p.add_subparsers(dest='command')\n"
+HEAD = "import argparse, mlflow\np = argparse.ArgumentParser()\np.add_argument('--seed', type=int)\n"
+HEAD += "sub = p.add_subparsers(dest='command')\n"
 TAIL = "a = p.parse_args()\nmlflow.log_params(vars(a))\n"
 BODIES = {
     "one variable for all": "q = sub.add_parser('train')\nq.add_argument('--lr')\nq = sub.add_parser('score')\nq.add_argument('--path')\n",

@@ -142,6 +142,7 @@ def _existing(facts: RunFacts, evidence: Evidence, reading: Reading | None) -> I
         changed = one.changed_since(facts.run.start_ms)
         unchanged = not changed & one.behind(needed | set(pins) | {"mlflow-skinny"})
         holds = bool(needed or pins) and all(one.packages.get(name) == version for name, version in pins.items())
+        holds = holds and evidence.fits_mlflow(one.packages)
         there = all(provided(name, one.packages.keys()) for name in needed)
         if unchanged and holds and there and _same_python(evidence.python, one.version):
             lines = [f"{name}=={version}" for name, version in sorted(one.packages.items()) if name != OURS]
@@ -177,11 +178,14 @@ def _completed(evidence: Evidence, reading: Reading | None) -> Ingredient:
     value = _value(
         "as-of", "", [*options, *(lines[name] for name in sorted(lines))], evidence.python, evidence.as_of
     ) | _allowed(evidence)
-    value |= {"constraints": list(evidence.constraints)} if evidence.constraints else {}
+    bounds = [*evidence.constraints, *_mlflow_bounds(evidence, lines)]
+    value |= {"constraints": bounds} if bounds else {}
     day = evidence.as_of[:10] or "today"
     deviations = [f"completed with the packages of {day}: versions of unpinned packages are derived, not recorded"]
     if missing:
         deviations.append(f"no file names {', '.join(missing)}: taken from the imports, as of {day}")
+    if len(bounds) > len(evidence.constraints):
+        deviations.append(f"the version of mlflow was not recorded: {' or '.join(bounds[len(evidence.constraints) :])} made this store")
     for group in evidence.files:
         deviations.extend(_mended(group))
         deviations.extend(_disagreements(pins_of(group.wanted), evidence.model))
@@ -194,6 +198,14 @@ def _completed(evidence: Evidence, reading: Reading | None) -> Ingredient:
         deviations=tuple(deviations),
         raise_by=CAPTURE,
     )
+
+
+def _mlflow_bounds(evidence: Evidence, lines: Mapping[str, str]) -> list[str]:
+    """Return bounds for an MLflow that no line pins, by the model that it wrote or the schema of its store."""
+    loose = [name for name in ("mlflow", "mlflow-skinny") if name in lines and "==" not in lines[name]]
+    if evidence.mlflow:
+        return [f"{name}=={evidence.mlflow}" for name in loose]
+    return [f"{name}<{evidence.mlflow_below}" for name in loose] if evidence.mlflow_below else []
 
 
 def _wanted_lines(evidence: Evidence, pins: Mapping[str, str]) -> dict[str, str]:

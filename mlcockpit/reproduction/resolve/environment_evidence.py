@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,6 +53,17 @@ class Evidence:
     foreign: tuple[str, ...] = ()
     """Folders outside of the project that were installed."""
     constraints: tuple[str, ...] = ()
+    mlflow: str = ""
+    """The version that wrote the model; empty where no model says."""
+    mlflow_below: str = ""
+    """A version that is too new to have written the store."""
+
+    def fits_mlflow(self, packages: Mapping[str, str]) -> bool:
+        """Tell whether an environment's MLflow can be the one that logged the run."""
+        have = packages.get("mlflow") or packages.get("mlflow-skinny") or ""
+        if not have or not (self.mlflow or self.mlflow_below):
+            return True
+        return have == self.mlflow if self.mlflow else _numbers(have) < _numbers(self.mlflow_below)
 
 
 def gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str) -> Evidence:
@@ -102,7 +113,19 @@ def gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd:
         own=declared,
         foreign=tuple(dict.fromkeys(path for one in known for path in one.foreign)),
         constraints=tuple(dict.fromkeys(line for one in known for line in one.constraints)),
+        mlflow=_version_of_model(facts),
+        mlflow_below=facts.mlflow_below,
     )
+
+
+def _version_of_model(facts: RunFacts) -> str:
+    text = facts.model_files.get("MLmodel", b"").decode("utf-8", "replace")
+    match = re.search(r"^mlflow_version:\s*['\"]?(\d+\.\d+\.\d+)['\"]?\s*$", text, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version)[:3])
 
 
 def _is_lock(one: Requirements) -> bool:
