@@ -6,12 +6,14 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from platformdirs import user_cache_path
 
+import mlcockpit
 from tests.reproduction.world import World
 
 SKINNY = ("sqlalchemy<2.1", "alembic", "setuptools<80")
@@ -103,6 +105,17 @@ class Elsewhere(World):
         env = {**self.machine.environment(self.uri), **self.environ}
         done = subprocess.run(argv, cwd=self.top / cwd, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0 or not check, done.stdout + done.stderr
+        return self.runs()[-1]
+
+    def capture(self, *argv: str, cwd: str = ".") -> str:
+        """Start any command with `mlcockpit run`, as a person in the project's own environment; return the newest run."""
+        if not self.store.exists():
+            shutil.copyfile(self.machine.empty_store, self.store)
+        env = {**self.machine.environment(self.uri), **self.environ, "MLCOCKPIT_HOME": os.environ["MLCOCKPIT_HOME"]}
+        env["PYTHONPATH"] = str(Path(mlcockpit.__file__).parent.parent)
+        words = [sys.executable, "-m", "mlcockpit", "run", "--", *argv]
+        done = subprocess.run(words, cwd=self.top / cwd, env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
         return self.runs()[-1]
 
     def runs(self) -> list[str]:

@@ -134,13 +134,14 @@ def main(cfg: DictConfig) -> None:
 if __name__ == "__main__":
     main()
 """
-YAML = "import yaml\nfrom fit import fit\nwith open('config/train.yaml') as f:\n    cfg = yaml.safe_load(f)\nfit(**cfg['train'])\n"
-TOML = """
+FILES = """
 import tomllib
 from pathlib import Path
+import yaml
 from fit import fit
-cfg = tomllib.loads(Path("settings.toml").read_text())
-fit(cfg["power"], cfg["scale"])
+with open("config/train.yaml") as source:
+    train = yaml.safe_load(source)["train"]
+fit(**train, seed=tomllib.loads(Path("settings.toml").read_text())["seed"])
 """
 WITH_CONFIG = """
 import argparse, yaml
@@ -158,9 +159,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
     world = Elsewhere(tmp_path_factory.mktemp("frameworks"), machine=machine("2.16.2", *FRAMEWORKS))
     programs = {
         "by_typer.py": TYPER, "by_click.py": CLICK, "by_argparse.py": ARGPARSE, "by_absl.py": ABSL, "by_fire.py": FIRE,
-        "by_variables.py": VARIABLES, "by_hydra.py": HYDRA, "by_yaml.py": YAML, "by_toml.py": TOML, "with_config.py": WITH_CONFIG,
+        "by_variables.py": VARIABLES, "by_hydra.py": HYDRA, "by_files.py": FILES, "with_config.py": WITH_CONFIG,
         "fit.py": FIT, "requirements.lock": world.machine.freeze(), "config/train.yaml": "train: {power: 2, scale: 0.5}\n",
-        "settings.toml": "power = 3\nscale = 0.25\n",
+        "settings.toml": "seed = 3\n",
         "config/small.yaml": "power: 1\nscale: 4.0\n", "config/large.yaml": "power: 3\nscale: 4.0\n",
         "conf/config.yaml": "defaults:\n- model: small\n- _self_\nseed: 1\nscale: 1.0\nhydra:\n  job:\n    chdir: true\n",
         "conf/model/small.yaml": "name: small\npower: 1\n", "conf/model/large.yaml": "name: large\npower: 3\n",
@@ -181,8 +182,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
         (["by_absl.py", "--power=3", "--nofast"], ["by_absl.py", "--power", "3", "--nofast"]),
         (["by_fire.py", "train", "--power=3"], ["by_fire.py", "train", "--power", "3"]),
         (["by_hydra.py", "model=large", "scale=0.5"], ["by_hydra.py", "model=large", "scale=0.5"]),
-        (["by_yaml.py"], ["by_yaml.py"]),
-        (["by_toml.py"], ["by_toml.py"]),
+        (["by_files.py"], ["by_files.py"]),
         (["with_config.py", "--config", "config/large.yaml"], ["with_config.py", "--config", "config/large.yaml"]),
     ],
     ids=lambda words: words[0].removesuffix(".py"),

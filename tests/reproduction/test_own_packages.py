@@ -1,5 +1,6 @@
 """Packages of the project itself are installed from the recorded commit, whatever the user's folder and environment hold today."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -87,11 +88,24 @@ def test_a_uv_lock_brings_the_project_with_it(tmp_path: Path) -> None:
 
 def test_an_environment_with_the_users_folder_in_it_gets_the_commit_instead(tmp_path: Path) -> None:
     world = a_project(tmp_path, **{"requirements.lock": machine("2.16.2", "pyyaml").freeze()})
+    world.put(
+        "pyproject.toml", PYPROJECT.format(name="ours", needs="") + "[project.scripts]\nours-fit = 'ours.fit:main'\n"
+    )
+    world.put(
+        "src/ours/fit.py", "def main():\n" + "".join(f"    {line}\n" for line in TRAIN.format(more="").splitlines())
+    )
+    world.put(".gitignore", ".venv/\n*.egg-info/\nbuild/\nmlcockpit.toml\n")
+    world.put("mlcockpit.toml", "[project]\nkey = 'ours'\n")
     world.commit("First")
     subprocess.run([uv.find_uv_bin(), "venv", "-q", "--python", "3.11", ".venv"], cwd=world.top, check=True)
     uv_pip(world, "-r", "requirements.lock", "-e", ".")
-    run = world.start(".venv/bin/python", "train.py", "3")
+    run, captured = world.start(".venv/bin/python", "train.py", "3"), world.capture(".venv/bin/ours-fit", "2")
     world.put("src/ours/model.py", MODEL.replace("1.25", "1.5"))
     result = world.reproduce(run)
     assert Verdict.IDENTICAL == result.verdict, result.reason
     assert any("the project's .venv is used as it is" in note for note in result.notes), result.notes
+    shutil.rmtree(world.top / ".venv")
+    result = world.reproduce(captured)
+    assert Verdict.IDENTICAL == result.verdict, result.reason
+    environment = next(one for one in result.ingredients if one.name == "environment")
+    assert (("-e .",), False) == (environment.texts("own"), "ours==0.7" in environment.texts("requirements"))
