@@ -31,8 +31,8 @@ def _moved(entry, moved):
     for place in (sys.prefix, sys.base_prefix):
         kept = kept or (path + os.sep).startswith(place.rstrip(os.sep) + os.sep)
     for old, new in moved:
-        old = old.rstrip(os.sep)
-        inside = (path + os.sep).startswith(old + os.sep) and not (path + os.sep).startswith(new + os.sep)
+        old, attempt = old.rstrip(os.sep), os.path.dirname(new)
+        inside = (path + os.sep).startswith(old + os.sep) and not (path + os.sep).startswith(attempt + os.sep)
         if entry and inside and not kept:
             return new + path[len(old) :]
     return entry
