@@ -11,6 +11,7 @@ from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Pro
 from mlcockpit.reproduction.artifacts import ArtifactFolders
 from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataFinding, DataPlaces
+from mlcockpit.reproduction.judge import Judgement, Outcome
 from mlcockpit.reproduction.workspace import Attempt
 
 STAGES = ("resolve", "code", "environment", "data", "run", "compare")
@@ -49,6 +50,15 @@ class Tools:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What is done with the rerun of a recipe that was changed on purpose, which is no reproduction."""
+
+    judge: Callable[[Outcome], Judgement]
+    keep: Callable[["Course", Outcome], None]
+    """Sees the rerun while its worktree still stands."""
+
+
+@dataclass(frozen=True)
 class Order:
     """What is to be reproduced, and how."""
 
@@ -71,6 +81,8 @@ class Order:
     open_choice: str = ""
     """Why no command is chosen yet; empty where one is."""
     resolve_s: float = 0.0
+    change: Change | None = None
+    """None: the recipe is the run's own, and a rerun is judged as its reproduction."""
 
 
 @dataclass

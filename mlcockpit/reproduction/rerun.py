@@ -9,6 +9,7 @@ from pathlib import Path
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.launch import Launcher
 from mlcockpit.ports import Finished
+from mlcockpit.reproduction.child_environment import AUDIT
 from mlcockpit.reproduction.data_bytes import DataFinding
 from mlcockpit.reproduction.notebook_run import prepare
 from mlcockpit.reproduction.order import Course, Order, Tools
@@ -17,6 +18,9 @@ from mlcockpit.reproduction.surroundings import child_environment
 
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
+
+READS = "reads"
+"""The folder of an attempt that says which files a changed recipe read."""
 
 NOT_FOUND = re.compile(
     r"No such file or directory: '([^'\n]{1,400})'|(?:file|path) '?([^'\n\s]{1,400})'? (?:does not exist|not found)",
@@ -30,7 +34,13 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     recipe = order.recipe
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
+<<<<<<< HEAD
     env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard, order.roots)
+=======
+    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
+    if order.change is not None:
+        env[AUDIT] = str(attempt.place(READS))
+>>>>>>> main
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = attempt.code / recipe.cwd
     if recipe["command"].text("launcher") == Launcher.NOTEBOOK:
