@@ -6,7 +6,7 @@ BOUND = "#: "
 """Begins a line that bounds a version without asking for the package; uv itself reads it as a comment."""
 
 
-def asked(wanted: Mapping[str, object]) -> str:
+def asked_lines(wanted: Mapping[str, object]) -> str:
     """Return the lines of an environment ingredient's value: its requirements, its tools, its bounds."""
     return "".join(f"{line}\n" for line in (*_texts(wanted, "requirements"), *_texts(wanted, "tools"))) + "".join(
         f"{BOUND}{line}\n" for line in _texts(wanted, "constraints")

@@ -1,18 +1,17 @@
 """Environments are built by uv, hard-linked from its cache, kept by the digest of their lock, and reused."""
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
-from mlcockpit.integrations.asked_packages import asked, bounds_of, without_bounds
+from mlcockpit.integrations.asked_packages import asked_lines, bounds_of, without_bounds
+from mlcockpit.integrations.locked_folder import locked, publish
 from mlcockpit.integrations.nearest_pins import resolve_pins
 from mlcockpit.integrations.own_packages import install_own
 from mlcockpit.integrations.package_index import index_settings
@@ -53,7 +52,7 @@ class UvEnvironments:
         deviations = [deviation] if deviation else []
         lock = self._lock(wanted, version, python, code, log, deviations)
         top = self.folder / hashlib.sha256(f"{version}\n{lock}".encode()).hexdigest()[:24]
-        with _locked(top):
+        with locked(top):
             if (top / "complete").exists():
                 deviations += json.loads((top / "complete").read_text() or "[]")
                 return self._built(top, deviations, "reused from an earlier reproduction")
@@ -98,7 +97,7 @@ class UvEnvironments:
     ) -> str:
         """Return the text of a full lock; resolves as of the run's date where the recipe holds no lock."""
         kind = str(wanted.get("kind") or "")
-        text = asked(wanted)
+        text = asked_lines(wanted)
         if kind == "uv.lock":
             return self._export(code / str(wanted["path"]), python, log) + text
         if kind in {"lock", "captured", "existing"}:
@@ -116,7 +115,7 @@ class UvEnvironments:
             lock, more = self._resolve(text, as_of, python, log, prefer)
             require_asked(str(lock), wanted)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            _publish(kept, json.dumps([lock, more]))
+            publish(kept, json.dumps([lock, more]))
         deviations += more
         return str(lock)
 
@@ -134,30 +133,20 @@ class UvEnvironments:
             raise StageFailed("no set of packages fits the recorded requirements", hint=f"see {log}")
         return found
 
-<<<<<<< HEAD
-    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False) -> str | None:
-        """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last."""
-        source, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
-        bounds = log.parent / "constraints.txt"
-        bounds.write_text(bounds_of(lines))
-        source.write_text(lines)
-        answer.unlink(missing_ok=True)
-        base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python]
-        base += ["-o", str(answer), str(source)]
-=======
     def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False, prefer: str = "") -> str | None:
         """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last.
 
         Pins that are preferred count where they fit.
         """
-        asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
-        asked.write_text(lines)
+        source, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
+        bounds = log.parent / "constraints.txt"
+        bounds.write_text(bounds_of(lines))
+        source.write_text(lines)
         answer.unlink(missing_ok=True)
         if prefer:
             answer.write_text(prefer)
         base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python]
-        base += ["-o", str(answer), str(asked)]
->>>>>>> main
+        base += ["-o", str(answer), str(source)]
         dated = ["--exclude-newer", day] if day else []
         base += ["--no-deps"] if alone else ["--constraint", str(bounds)] if bounds.stat().st_size else []
         for extra in (["--no-build"], SOURCES):
@@ -210,7 +199,7 @@ class UvEnvironments:
             raise StageFailed(f"the upgraded environment is broken: {said}", hint=f"see {log}")
         if not said:
             return []
-        text = asked(wanted)
+        text = asked_lines(wanted)
         known = read_environment(top / "bin" / "python")
         version = known.packages.get("mlflow", "") if known else ""
         named = {normal(one.split("=")[0]) for one in text.split()}
@@ -303,17 +292,3 @@ def _until(wanted: Mapping[str, object]) -> datetime:
 def _said(log: Path) -> str:
     """Return the end of what uv said, from its last command on."""
     return log.read_text("utf-8", "replace").rpartition("$ uv ")[2][-20_000:]
-
-
-def _publish(path: Path, text: str) -> None:
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(text)
-    part.replace(path)
-
-
-@contextmanager
-def _locked(top: Path) -> Iterator[None]:
-    top.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (top.parent / f"{top.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

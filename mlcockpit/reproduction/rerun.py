@@ -34,13 +34,9 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     recipe = order.recipe
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
-<<<<<<< HEAD
     env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard, order.roots)
-=======
-    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
     if order.change is not None:
         env[AUDIT] = str(attempt.place(READS))
->>>>>>> main
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = attempt.code / recipe.cwd
     if recipe["command"].text("launcher") == Launcher.NOTEBOOK:

@@ -75,11 +75,7 @@ class Attempt:
 
     def close(self) -> None:
         """Keep logs and markers, drop the rest, and give the lease back."""
-<<<<<<< HEAD
-        for name in ("home", "tmp", "guard", "original", "own", "jupyter", "outputs"):
-=======
-        for name in ("home", "tmp", "guard", "original", "reads"):
->>>>>>> main
+        for name in ("home", "tmp", "guard", "original", "own", "jupyter", "outputs", "reads"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         (self.folder / "finished").touch()
         self.lease.close()

@@ -70,14 +70,10 @@ def reproduce(
     else:
         gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
         resolved = resolve(gathered.facts)
-<<<<<<< HEAD
     picked = pick(gathered.facts, resolved, best=wishes.yes, choose=choose)
     resolved = picked.resolved
-    order = _order(cockpit, gathered, resolved, wishes, time.process_time() - started)
-    order = replace(order, open_choice=picked.refusal)
-=======
     order = order_of(cockpit, gathered, resolved, wishes, time.process_time() - started)
->>>>>>> main
+    order = replace(order, open_choice=picked.refusal)
     refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")
     if refused is None:
         approve(cockpit, gathered, resolved.recipe, wishes, ask)
@@ -178,11 +174,7 @@ def _places(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
 
 def _child_files(folder: Path) -> Sequence[str]:
     """Copy the guard where the child finds it first."""
-<<<<<<< HEAD
-    for name in ("sitecustomize.py", "import_hook.py", "guard.py", "own_code.py"):
-=======
-    for name in ("sitecustomize.py", "import_hook.py", "guard.py", "audit.py", "readers.py"):
->>>>>>> main
+    for name in ("sitecustomize.py", "import_hook.py", "guard.py", "own_code.py", "audit.py", "readers.py"):
         shutil.copyfile(Path(mlcockpit.child.__path__[0]) / name, folder / name)
     return [str(folder)]
 
