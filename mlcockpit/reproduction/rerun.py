@@ -19,6 +19,9 @@ from mlcockpit.reproduction.surroundings import child_environment
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
 
+PLACED = " was placed because the command asked for it"
+"""What a note about such a file ends with; before it stands the path."""
+
 READS = "reads"
 """The folder of an attempt that says which files a changed recipe read."""
 
@@ -52,7 +55,7 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
         if not placed:
             tools.stores.keep(course.environment, store)
             return done
-        course.notes.append(f"{placed} was placed because the command asked for it")
+        course.notes.append(placed + PLACED)
         attempt.log(log).unlink()
         for one in store.parent.glob(f"{store.name}*"):
             one.unlink()

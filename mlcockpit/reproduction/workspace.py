@@ -73,6 +73,12 @@ class Attempt:
             os.fsync(out.fileno())
         part.replace(self.folder / f"{stage}.done")
 
+    def facts(self, stage: str) -> dict[str, str]:
+        """Return the texts among the facts with which a stage was marked as finished; empty where it was not."""
+        marker = self.folder / f"{stage}.done"
+        found = json.loads(marker.read_text())["facts"] if marker.exists() else {}
+        return {name: value for name, value in found.items() if isinstance(value, str)}
+
     def close(self) -> None:
         """Keep logs and markers, drop the rest, and give the lease back."""
         for name in ("home", "tmp", "guard", "original", "own", "jupyter", "outputs", "reads"):

@@ -121,7 +121,7 @@ def order_of(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: W
         original=facts.run,
         original_histories=runs.histories(facts.run.run_id),
         project=top,
-        places=lambda code: _places(cockpit, top, code),
+        places=lambda code: places_of(cockpit, top, code),
         siblings=[runs.read(one) for one in runs.launch_of(facts.run)],
         timeout_s=wishes.timeout_s,
         memory_bytes=wishes.memory_bytes,
@@ -136,11 +136,16 @@ def order_of(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: W
 
 def run_order(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResult:
     """Return what became of an order, run with the real tools."""
+    return run_engine(order, open_attempt(cockpit.home, order.recipe.run_id), tools_of(cockpit, gathered))
+
+
+def tools_of(cockpit: Cockpit, gathered: Gathered) -> Tools:
+    """Return what the engine works with, after clearing what dead attempts left."""
     assert gathered.repository is not None
     home = cockpit.home
     mirror = CodeMirror(home, gathered.repository.root)
     clear_dead(home, remove_code=mirror.remove, end_left_over=end_left_over)
-    tools = Tools(
+    return Tools(
         code=mirror,
         environments=UvEnvironments(home, cockpit.runner, os.environ),
         runner=cockpit.runner,
@@ -152,7 +157,6 @@ def run_order(cockpit: Cockpit, gathered: Gathered, order: Order) -> Reproductio
         artifacts=lambda run: artifact_folders(_with_artifacts(cockpit, gathered, run), cockpit.root),
         compare_models=Path(mlcockpit.child.__path__[0]) / "model_content.py",
     )
-    return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
 
 
 def _with_artifacts(cockpit: Cockpit, gathered: Gathered, run: RunRecord) -> RunRecord:
@@ -160,7 +164,8 @@ def _with_artifacts(cockpit: Cockpit, gathered: Gathered, run: RunRecord) -> Run
     return here(cockpit, gathered.runs, run, whole=True) if run.run_id == gathered.facts.run.run_id else run
 
 
-def _places(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
+def places_of(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
+    """Return where bytes can be had for a worktree `code` of the repository `top`."""
     mirror = CodeMirror(cockpit.home, top)
 
     def history(path: str) -> Iterable[bytes]:
