@@ -280,6 +280,11 @@ class EnvironmentBuilder(Protocol):
     def build(self, wanted: Mapping[str, object], *, code: Path, log: Path) -> BuiltEnvironment:
         """Return the environment that an environment ingredient's value describes; raises StageFailed with the log."""
 
+    def install_own(
+        self, environment: BuiltEnvironment, own: Sequence[str], *, code: Path, into: Path, log: Path
+    ) -> tuple[str, ...]:
+        """Install packages of the project itself from the worktree `code` below `into`; return what could not be."""
+
 
 class StoreStarter(Protocol):
     """Has an empty tracking database at hand for each MLflow version."""

@@ -30,11 +30,11 @@ def may_build(arguments: Sequence[str]) -> bool:
 
 
 def build_room(
-    environments: Path, arguments: Sequence[str], *, uv: str, logs: Path, environ: Mapping[str, str]
+    environments: Path, arguments: Sequence[str], *, uv: str, writable: Sequence[Path], environ: Mapping[str, str]
 ) -> tuple[Room, dict[str, str]]:
     """Return the room of a build, and the variables that keep it there.
 
-    It writes its environment, its logs and a cache that only builds use: what a build leaves in it reaches nobody else.
+    It writes its environment, what is `writable` and a cache that only builds use: what a build leaves in it reaches nobody else.
     """
     own = environments.parent / "builds"
     home, tmp, cache = own / "home", own / "tmp", own / "cache"
@@ -42,14 +42,14 @@ def build_room(
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     python = Path(arguments[list(arguments).index("--python") + 1])
     top = python.parent.parent
-    writable = [home, tmp, cache, logs, *([top] if top.parent == environments else [])]
+    own_folders = [home, tmp, cache, *writable, *([top] if top.parent == environments else [])]
     homes = [Path(one) for one in (environ.get("HOME", ""), os.path.expanduser("~")) if one.startswith("/")]
     named = [word.removeprefix("file://") for name in NAMED for word in environ.get(name, "").replace(",", " ").split()]
     files = [Path(word) for word in arguments if word.endswith((".in", ".lock", ".txt")) and os.path.isfile(word)]
     for file in files:
         named += [one for one in LOCAL.findall(file.read_text("utf-8", "replace")) if not _private(Path(one), homes)]
     room = Room(
-        writable=tuple(writable),
+        writable=tuple(own_folders),
         standing=(*((one, home) for one in homes), *((one, tmp) for one in TEMPORARY)),
         hidden=(Path("/run"), environments.parent),
         readable=(Path(uv).parent, *OF_RUN, *(Path(word) for word in named if word.startswith("/"))),

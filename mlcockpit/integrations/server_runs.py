@@ -68,6 +68,10 @@ class ServerRuns:
             self._know(run.run_id)
         return self._families[run.run_id]
 
+    def mlflow_below(self) -> str:
+        """Return nothing: a server does not tell which MLflow logged a run."""
+        return ""
+
     def brought(self, run: RunRecord, into: Path, *, whole: bool) -> RunRecord:
         """Return the run with the places of its artifacts on this machine: all of them, or its models' small files only.
 

@@ -35,6 +35,9 @@ class Runs(Protocol):
     def launch_of(self, run: RunRecord) -> tuple[str, ...]:
         """Return the other runs of the same launch."""
 
+    def mlflow_below(self) -> str:
+        """Return a version older than which every MLflow that wrote here was; empty where that is not known."""
+
 
 def open_runs(declared: str | None, root: Path, environ: Mapping[str, str]) -> Runs:
     """Return the runs of the project at `root`; raises EvidenceMissing where no store is found."""

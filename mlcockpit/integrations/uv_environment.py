@@ -1,18 +1,19 @@
 """Environments are built by uv, hard-linked from its cache, kept by the digest of their lock, and reused."""
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
+from mlcockpit.integrations.asked_packages import asked_lines, bounds_of, without_bounds
 from mlcockpit.integrations.build_room import build_room, may_build
+from mlcockpit.integrations.locked_folder import locked, publish
 from mlcockpit.integrations.nearest_pins import resolve_pins
+from mlcockpit.integrations.own_packages import install_own
 from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
 from mlcockpit.integrations.smoke_test import USUAL, release_month, smoke_argv
@@ -52,7 +53,7 @@ class UvEnvironments:
         deviations = [deviation] if deviation else []
         lock = self._lock(wanted, version, python, code, log, deviations)
         top = self.folder / hashlib.sha256(f"{version}\n{lock}".encode()).hexdigest()[:24]
-        with _locked(top):
+        with locked(top):
             if (top / "complete").exists():
                 deviations += json.loads((top / "complete").read_text() or "[]")
                 return self._built(top, deviations, "reused from an earlier reproduction")
@@ -61,6 +62,16 @@ class UvEnvironments:
             found += self._tried(top, python, wanted, log)
             (top / "complete").write_text(json.dumps(found))
         return self._built(top, [*deviations, *found], "built by uv")
+
+    def install_own(
+        self, environment: BuiltEnvironment, own: Sequence[str], *, code: Path, into: Path, log: Path
+    ) -> tuple[str, ...]:
+        """Install the project's own packages from the worktree; return what could not be."""
+
+        def uv(arguments: Sequence[str], log: Path) -> Finished:
+            return self._uv(arguments, log, writable=(code, into))
+
+        return install_own(uv, environment.python, own, code=code, into=into, log=log)
 
     def _as_it_is(self, wanted: Mapping[str, object]) -> BuiltEnvironment | None:
         """Return the environment that is there already, checked again package by package."""
@@ -91,10 +102,9 @@ class UvEnvironments:
     ) -> str:
         """Return the text of a full lock; resolves as of the run's date where the recipe holds no lock."""
         kind = str(wanted.get("kind") or "")
-        lines = wanted.get("requirements")
-        text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
+        text = asked_lines(wanted)
         if kind == "uv.lock":
-            return self._export(code / str(wanted["path"]), python, log)
+            return self._export(code / str(wanted["path"]), python, log) + text
         if kind in {"lock", "captured", "existing"}:
             return text
         as_of, prefer, asked = str(wanted.get("as_of") or ""), "", ""
@@ -110,7 +120,7 @@ class UvEnvironments:
             lock, more = self._resolve(text, as_of, python, log, prefer)
             require_asked(str(lock), wanted)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            _publish(kept, json.dumps([lock, more]))
+            publish(kept, json.dumps([lock, more]))
         deviations += more
         return str(lock)
 
@@ -119,6 +129,9 @@ class UvEnvironments:
             return self._compile(lines, day, python, log, prefer=prefer)
 
         found = resolve_pins(text, as_of, compiled, lambda: said(log))
+        if found is None and bounds_of(text):
+            found = resolve_pins(without_bounds(text), as_of, compiled, lambda: said(log))
+            found = (found[0], [*found[1], "the recorded bounds cannot be met and are left out"]) if found else None
         if found is None:
             raise failed("no set of packages fits the recorded requirements", log)
         return found
@@ -130,15 +143,17 @@ class UvEnvironments:
 
         Pins that are preferred count where they fit.
         """
-        asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
-        asked.write_text(lines)
+        source, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
+        bounds = log.parent / "constraints.txt"
+        bounds.write_text(bounds_of(lines))
+        source.write_text(lines)
         answer.unlink(missing_ok=True)
         if prefer:
             answer.write_text(prefer)
         base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python]
-        base += ["-o", str(answer), str(asked)]
+        base += ["-o", str(answer), str(source)]
         dated = ["--exclude-newer", day] if day else []
-        base += ["--no-deps"] if alone else []
+        base += ["--no-deps"] if alone else ["--constraint", str(bounds)] if bounds.stat().st_size else []
         for extra in (["--no-build"], SOURCES):
             if self._uv([*base, *dated, *extra], log).exit_status == 0:
                 return answer.read_text()
@@ -146,7 +161,7 @@ class UvEnvironments:
 
     def _export(self, lock: Path, python: str, log: Path) -> str:
         answer = log.parent / "requirements.lock"
-        argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
+        argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-local", "--no-header", "--no-annotate"]
         done = self._uv([*argv, "--python", python, "--project", str(lock.parent), "-o", str(answer)], log)
         if done.exit_status != 0:
             raise failed(f"uv cannot read {lock.name}", log)
@@ -189,8 +204,7 @@ class UvEnvironments:
             raise StageFailed(f"the upgraded environment is broken: {broken}", hint=f"see {log}")
         if not broken:
             return []
-        lines = wanted.get("requirements")
-        text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
+        text = asked_lines(wanted)
         known = read_environment(top / "bin" / "python")
         version = known.packages.get("mlflow", "") if known else ""
         named = {normal(one.split("=")[0]) for one in text.split()}
@@ -250,7 +264,7 @@ class UvEnvironments:
             raise failed("the recorded packages cannot be installed", log)
         return ["not every locked version can be installed here", *found[1]]
 
-    def _uv(self, arguments: Sequence[str], log: Path) -> Finished:
+    def _uv(self, arguments: Sequence[str], log: Path, *, writable: Sequence[Path] = ()) -> Finished:
         import uv
 
         env = {name: value for name, value in self.environ.items() if name in KEPT or name.startswith("UV_")}
@@ -260,7 +274,7 @@ class UvEnvironments:
             out.write(f"$ uv {' '.join(arguments)}\n")
         uv_bin, room = uv.find_uv_bin(), None
         if may_build(arguments):
-            room, kept = build_room(self.folder, arguments, uv=uv_bin, logs=log.parent, environ=env)
+            room, kept = build_room(self.folder, arguments, uv=uv_bin, environ=env, writable=(log.parent, *writable))
             env |= kept
         return self.runner.run([uv_bin, *arguments], cwd=log.parent, env=env, log=log, timeout_s=BUILD_S, room=room)
 
@@ -274,17 +288,3 @@ class UvEnvironments:
 
 def _bare(version: str) -> str:
     return version.split(";")[0].strip()
-
-
-def _publish(path: Path, text: str) -> None:
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(text)
-    part.replace(path)
-
-
-@contextmanager
-def _locked(top: Path) -> Iterator[None]:
-    top.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (top.parent / f"{top.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

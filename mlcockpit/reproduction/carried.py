@@ -9,7 +9,8 @@ from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.mixed_words import Setting, Words, read_words
 from mlcockpit.reproduction.recipe import STYLES, Resolved, resolve
 from mlcockpit.reproduction.resolve.command import resolve_command
-from mlcockpit.reproduction.resolve.flag_values import match_flags, same
+from mlcockpit.reproduction.resolve.flag_values import match_flags
+from mlcockpit.reproduction.resolve.values import same
 from mlcockpit.reproduction.source.flags import Flag
 from mlcockpit.reproduction.source.program import CodeTree
 

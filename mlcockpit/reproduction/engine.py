@@ -53,6 +53,8 @@ def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResul
 
 def incomplete(order: Order, name: str) -> ReproductionResult | None:
     """Return the verdict on a recipe that cannot be run because an ingredient is missing; None where it can."""
+    if order.open_choice:
+        return _bare(order, name, Judgement(Verdict.INCOMPLETE, order.open_choice))
     for one in order.recipe.ingredients:
         if one.standing is Standing.MISSING and one.name in {"code", "command", "data", "environment"}:
             first = one.name if one.name in {"code", "data", "environment"} else None
@@ -83,6 +85,12 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
         assert isinstance(wanted, Mapping)
         course.environment = tools.environments.build(wanted, code=attempt.code, log=attempt.log("environment"))
         course.notes.append(f"environment: {course.environment.note}")
+        own = recipe["environment"].texts("own")
+        if own:
+            place, log = attempt.place("own"), attempt.log("own")
+            course.notes += tools.environments.install_own(
+                course.environment, own, code=attempt.code, into=place, log=log
+            )
         attempt.done("environment", {"python": course.environment.python, "deviations": course.environment.deviations})
     with _stage("data", course, tools):
         course.data = place_data(recipe["data"], order.places(attempt.code))
@@ -163,7 +171,7 @@ def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> 
         asked, answer = tmp / "models.json", tmp / "models-compared.json"
         asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
         env = child_environment(
-            order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, ()
+            order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, (), order.roots
         )
         env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
         argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]

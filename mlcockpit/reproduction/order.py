@@ -81,6 +81,8 @@ class Order:
     dirty_hints: tuple[str, ...] = ()
     recorded_exit: int | None = None
     roots: Sequence[str] = ()
+    open_choice: str = ""
+    """Why no command is chosen yet; empty where one is."""
     resolve_s: float = 0.0
     change: Change | None = None
     """None: the recipe is the run's own, and a rerun is judged as its reproduction."""

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
+from mlcockpit.domain.launch import Launcher
 from mlcockpit.errors import EvidenceMissing
 from mlcockpit.ports import Finished, Room
 from mlcockpit.reproduction.child_environment import AUDIT
 from mlcockpit.reproduction.data_bytes import DataFinding, own_parents
 from mlcockpit.reproduction.heard import heard, wall_note
+from mlcockpit.reproduction.notebook_run import prepare
 from mlcockpit.reproduction.order import Course, Order, Tools
 from mlcockpit.reproduction.pairing import pair
 from mlcockpit.reproduction.room import data_places, link_notes, links_outside, own_homes, room_of
@@ -38,12 +40,15 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     recipe = order.recipe
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
-    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
+    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard, order.roots)
     if order.change is not None:
         env[AUDIT] = str(attempt.place(READS))
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = _inside(attempt.code, recipe.cwd)
     room = _room(order, course, tools, store)
+    if recipe["command"].text("launcher") == Launcher.NOTEBOOK:
+        argv, kernels = prepare(argv, attempt, course.environment.python, cwd)
+        env |= kernels
     for _ in range(MOST_RETRIES):
         tools.progress.step("run", " ".join(recipe.command))
         tools.stores.begin(course.environment, store)

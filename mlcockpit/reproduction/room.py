@@ -44,14 +44,14 @@ def room_of(
     standing = [*((place, home) for place in homes), *((place, tmp) for place in TEMPORARY)]
     standing += [(project, attempt.code)] if project in shown else []
     return Room(
-        writable=(home, tmp, *writable),
+        writable=(home, tmp, attempt.place("outputs"), *writable),
         standing=tuple(standing),
         hidden=(*SOCKETS, attempt.folder.parent.parent),
         readable=(
             *shown,
             *given,
             *_mirror(attempt.code),
-            attempt.place("guard"),
+            *map(attempt.place, ("guard", "own", "jupyter")),
             *OF_RUN,
         ),
         pythons=(environment.python,),

@@ -1,5 +1,6 @@
 """A rerun sees an environment of our making: its own home, store and path, and no credential of anybody."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,16 +29,21 @@ def child_environment(
     environ: Mapping[str, str],
     store: Path,
     guard: Sequence[str],
+    roots: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Return exactly the variables that the command gets."""
+    """Return exactly the variables that the command gets; `roots` are folders of the user that the worktree stands for."""
     home, tmp = attempt.place("home"), attempt.place("tmp")
     uri = f"sqlite:///{quote(str(store))}"
     python = Path(environment.python)
     kept = {name: environ[name] for name in KEPT if environ.get(name) and "@" not in environ[name]}
-    paths = [*guard, *(str(attempt.code / part) for part in recipe["command"].texts("python_path"))]
+    own = [attempt.folder / "own" / name for name in ("packages", "editable")]
+    there = [str(folder) for folder in own if folder.is_dir()]
+    parts = (str(attempt.code / part) for part in recipe["command"].texts("python_path"))
+    paths = [*guard, *(one for one in there[:1] if one.endswith("packages")), *parts]
+    programs = "".join(f"{folder}/bin:" for folder in there)
     return {
         **kept,
-        "PATH": f"{python.parent}:{SYSTEM_PATH}",
+        "PATH": f"{programs}{python.parent}:{SYSTEM_PATH}",
         "VIRTUAL_ENV": str(python.parent.parent),
         "HOME": str(home),
         "USER": "reproduction",
@@ -56,6 +62,8 @@ def child_environment(
         "MLCOCKPIT_GUARD_NOTES": str(guard_notes(store)),
         "MLCOCKPIT_GUARD_DENIED": ",".join(_servers(environ)),
         "MLCOCKPIT_ATTEMPT": attempt.name,
+        "MLCOCKPIT_MOVED": json.dumps([[root, str(attempt.code)] for root in roots]),
+        "MLCOCKPIT_SITES": ":".join(there),
         **({"PYTHONPATH": ":".join(paths)} if paths else {}),
         **_captured(recipe),
     }

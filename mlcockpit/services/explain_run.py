@@ -18,7 +18,7 @@ from mlcockpit.reproduction.engine import reproduce
 from mlcockpit.reproduction.order import Order, Tools
 from mlcockpit.reproduction.pairing import pair
 from mlcockpit.reproduction.rerun import PLACED
-from mlcockpit.reproduction.resolve.flag_values import same
+from mlcockpit.reproduction.resolve.values import same
 from mlcockpit.reproduction.workspace import Attempt, open_attempt
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.explain_plan import Step

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mlcockpit.child
@@ -19,6 +19,7 @@ from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 from mlcockpit.integrations.private_stores import PrivateStores
 from mlcockpit.integrations.process_runner import end_left_over
 from mlcockpit.integrations.uv_environment import UvEnvironments
+from mlcockpit.reproduction.choice import Choose, pick
 from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataPlaces
 from mlcockpit.reproduction.engine import incomplete
@@ -50,6 +51,8 @@ class Wishes:
     network: bool = True
     repeat: int = 1
     given: Given = NOTHING
+    yes: bool = False
+    """Take the best command where several fit equally well."""
 
 
 def reproduce(
@@ -59,12 +62,14 @@ def reproduce(
     *,
     known_data: Sequence[KnownData] | None = None,
     ask: Callable[[Recipe], bool] | None = None,
+    choose: Choose | None = None,
 ) -> ReproductionResult:
     """Return the verdict on the run called `name`, or of a recipe file.
 
     Raises UnknownName, and NotTrusted where nobody approved its recipe.
 
-    `known_data` is None for what the project has published; `ask` shows the plan to a person and returns the answer.
+    `known_data` is None for what the project has published; `ask` shows the plan to a person and returns the answer;
+    `choose` has a person pick one of several commands that fit.
     Inside a project the result is recorded.
     """
     started_at, started = cockpit.now(), time.process_time()
@@ -73,7 +78,10 @@ def reproduce(
     else:
         gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
         resolved = resolve(gathered.facts)
+    picked = pick(gathered.facts, resolved, best=wishes.yes, choose=choose)
+    resolved = picked.resolved
     order = order_of(cockpit, gathered, resolved, wishes, time.process_time() - started)
+    order = replace(order, open_choice=picked.refusal)
     refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")
     if refused is None:
         approve(cockpit, gathered, resolved.recipe, wishes, ask)
@@ -186,7 +194,7 @@ def places_of(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
 
 def _child_files(folder: Path) -> Sequence[str]:
     """Copy the guard where the child finds it first."""
-    for name in ("sitecustomize.py", "import_hook.py", "guard.py", "audit.py", "readers.py"):
+    for name in ("sitecustomize.py", "import_hook.py", "guard.py", "own_code.py", "audit.py", "readers.py"):
         shutil.copyfile(Path(mlcockpit.child.__path__[0]) / name, folder / name)
     return [str(folder)]
 

@@ -136,13 +136,13 @@ def test_a_store_of_another_schema_is_refused_before_anything_is_run(world: Worl
     copy = tmp_path / "old.db"
     copy.write_bytes(world.store.read_bytes())
     with sqlite3.connect(copy) as database:
-        database.execute("UPDATE alembic_version SET version_num = '0584bdc529eb'")
+        database.execute("UPDATE alembic_version SET version_num = 'b7e2c1a4d9f3'")
     toml = (world.top / "mlcockpit.toml").read_text()
     world.put("mlcockpit.toml", toml.replace("sqlite:///mlflow.db", f"sqlite:///{copy}"))
     before = copy.read_bytes()
     ran = mlcockpit(world.top, "retrain", world.runs()[0], "--trust", "--log")
     world.put("mlcockpit.toml", toml)
-    assert (ran.code, "has schema 0584bdc529eb" in ran.err, before == copy.read_bytes()) == (2, True, True), ran.err
+    assert (ran.code, "has schema b7e2c1a4d9f3" in ran.err, before == copy.read_bytes()) == (2, True, True), ran.err
 
 
 @pytest.mark.ci

@@ -4,7 +4,7 @@ import re
 import shlex
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mlcockpit.cli.command import Answer, Command
@@ -81,8 +81,10 @@ class Reproduce(Command):
             network=not options.no_network,
             repeat=options.repeat,
             given=_given(options),
+            yes=options.yes,
         )
-        results = [reproduce(cockpit, run, wishes, ask=_asking(cockpit, options)) for run in options.runs]
+        ask, choose = (_ask_with(_wall(cockpit, options)), _choose) if _is_asking(options) else (None, None)
+        results = [reproduce(cockpit, run, wishes, ask=ask, choose=choose) for run in options.runs]
         sections = [section for one in results for section in result_sections(one)]
         data = [one.to_json() for one in results]
         return Answer(
@@ -148,10 +150,23 @@ def _bytes(flag: str, gigabytes: float | None) -> int | None:
     return None if gigabytes is None else int(gigabytes * 2**30)
 
 
-def _asking(cockpit: Cockpit, options: Namespace) -> Callable[[Recipe], bool] | None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or options.json:
-        return None
-    return lambda recipe: _ask(recipe, _wall(cockpit, options))
+def _is_asking(options: Namespace) -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty() and not options.json
+
+
+def _choose(question: str, candidates: Sequence[str]) -> int | None:
+    """Return the place of the candidate that a person names by its number; None for any other answer."""
+    sys.stderr.write(f"\n{clean(question)}:\n")
+    for number, one in enumerate(candidates, 1):
+        sys.stderr.write(f"  {number:>2}  {clean(one, 200)}\n")
+    sys.stderr.write(f"which one? [1-{len(candidates)}, enter for none] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip()
+    return int(answer) - 1 if answer.isdigit() else None
+
+
+def _ask_with(wall: str) -> Callable[[Recipe], bool]:
+    return lambda recipe: _ask(recipe, wall)
 
 
 def _wall(cockpit: Cockpit, options: Namespace) -> str:
