@@ -237,7 +237,9 @@ class UvEnvironments:
         env = {name: self.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if self.environ.get(name)}
         with log.open("a") as out:
             out.write("$ uv smoke test\n")
-        room, kept = build_room(self.folder, ["--python", argv[0]], uv=argv[0], logs=log.parent, environ=self.environ)
+        room, kept = build_room(
+            self.folder, ["--python", argv[0]], uv=argv[0], writable=(log.parent,), environ=self.environ
+        )
         done = self.runner.run(argv, cwd=log.parent, env=env | kept, log=log, timeout_s=BUILD_S, room=room)
         words = [line.strip() for line in said(log).splitlines() if line.strip()]
         return "" if done.exit_status == 0 else clean(words[-1], 200)
