@@ -165,7 +165,7 @@ def _outcome(
 
 
 def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> tuple[ArtifactComparison, ...]:
-    def models(pairs: ModelPairs) -> Sequence[Mapping[str, object]]:
+    def compared(pairs: ModelPairs) -> Sequence[Mapping[str, object]]:
         assert course.environment is not None
         tmp = course.attempt.place("tmp")
         asked, answer = tmp / "models.json", tmp / "models-compared.json"
@@ -175,12 +175,15 @@ def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> 
         )
         env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
         argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]
+        models = [path for pair in pairs for path in pair]
+        ours = course.attempt.folder.parent.parent
         room = room_of(
             course.attempt,
             course.environment,
             project=order.project,
             writable=(),
-            readable=[course.attempt.code, tools.compare_models, *(path for pair in pairs for path in pair)],
+            readable=[path for path in models if not path.is_relative_to(ours)],
+            own=[course.attempt.code, tools.compare_models, *(path for path in models if path.is_relative_to(ours))],
             environ=tools.environ,
             network=not tools.runner.wall().closes_network,
             disk_bytes=order.disk_bytes,
@@ -194,7 +197,7 @@ def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> 
         found: Sequence[Mapping[str, object]] = json.loads(answer.read_text())
         return found
 
-    return compare_artifacts(tools.artifacts(order.original), tools.artifacts(rerun), models)
+    return compare_artifacts(tools.artifacts(order.original), tools.artifacts(rerun), compared)
 
 
 @contextmanager

@@ -32,11 +32,15 @@ def room_of(
     project: Path,
     writable: Sequence[Path],
     readable: Iterable[Path] = (),
+    own: Iterable[Path] = (),
     environ: Mapping[str, str],
     network: bool = True,
     disk_bytes: int | None = None,
 ) -> Room:
-    """Return the room of one command of an attempt; `environ` is the person's, `readable` data that lies elsewhere."""
+    """Return the room of one command of an attempt; `environ` is the person's, `readable` data that lies elsewhere.
+
+    What is `own` is shown wherever it lies; of the rest nothing is shown that is private to the person.
+    """
     homes = own_homes(environ)
     home, tmp = attempt.place("home"), attempt.place("tmp")
     given = [Path(word) for name in PLACES for word in environ.get(name, "").split(":") if word.startswith("/")]
@@ -49,6 +53,7 @@ def room_of(
         hidden=(*SOCKETS, attempt.folder.parent.parent),
         readable=(
             *shown,
+            *own,
             *given,
             *_mirror(attempt.code),
             *map(attempt.place, ("guard", "own", "jupyter")),

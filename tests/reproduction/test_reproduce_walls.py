@@ -110,3 +110,25 @@ def test_the_plan_says_which_wall_there_would_be(tmp_path: Path) -> None:
     assert "wall: " in ran.err
     assert "the network is open" in ran.err
     assert "the network is closed" in mlcockpit(world.top, "reproduce", run, "--plan", "--no-network").err
+
+
+WITH_MODEL = MEAN + (
+    "    import json, os, pickle\n"
+    "    os.makedirs('kept/model', exist_ok=True)\n"
+    "    open('kept/model/MLmodel', 'w').write('flavors: {}\\n')\n"
+    "    pickle.dump({'largest': max(values)}, open('kept/model/model.pkl', 'wb'))\n"
+    "    mlflow.log_artifacts('kept')\n"
+    "    mlflow.set_tag('mlflow.log-model.history', json.dumps([{'artifact_path': 'model'}]))\n"
+)
+
+
+@pytest.mark.ci
+def test_models_are_compared_where_our_own_state_lies_in_the_home_of_the_person(
+    tmp_path: Path, person: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLCOCKPIT_HOME")
+    monkeypatch.setenv("XDG_STATE_HOME", str(person / ".local" / "state"))
+    world = a_world(tmp_path / "project", WITH_MODEL)
+    result = world.reproduce(world.train("train.py"))
+    assert result.verdict is Verdict.IDENTICAL, result.reason
+    assert [("model", "equal_content")] == [(one.path, one.verdict) for one in result.artifacts if one.model]
