@@ -4,18 +4,25 @@ from collections.abc import Mapping
 
 BOUND = "#: "
 """Begins a line that bounds a version without asking for the package; uv itself reads it as a comment."""
+SPARE = "#~ "
+"""Begins the name of a package that may be left out where it cannot be had, because nothing imports it."""
 
 
 def asked_lines(wanted: Mapping[str, object]) -> str:
-    """Return the lines of an environment ingredient's value: its requirements, its tools, its bounds."""
+    """Return the lines of an environment ingredient's value: its requirements, its tools, its bounds, what may be left out."""
     return "".join(f"{line}\n" for line in (*_texts(wanted, "requirements"), *_texts(wanted, "tools"))) + "".join(
-        f"{BOUND}{line}\n" for line in _texts(wanted, "constraints")
+        f"{mark}{line}\n" for mark, kind in ((BOUND, "constraints"), (SPARE, "spare")) for line in _texts(wanted, kind)
     )
 
 
 def bounds_of(text: str) -> str:
     """Return the lines that only bound a version, as a constraint file."""
     return "".join(line.removeprefix(BOUND) for line in text.splitlines(keepends=True) if line.startswith(BOUND))
+
+
+def spare_of(text: str) -> frozenset[str]:
+    """Return the names of the packages that may be left out."""
+    return frozenset(line.removeprefix(SPARE).strip() for line in text.splitlines() if line.startswith(SPARE))
 
 
 def without_bounds(text: str) -> str:

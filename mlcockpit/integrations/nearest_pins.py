@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+from mlcockpit.integrations.asked_packages import spare_of
 from mlcockpit.integrations.python_installations import normal
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(\[[^\]]*\])?\s*===?\s*(\d[^;\s]*)\s*(;.*)?$")
@@ -14,6 +15,12 @@ NO_SUCH = re.compile(
     r"|([A-Za-z0-9][A-Za-z0-9._-]*)==\S+ has no (?:usable )?wheels"
     r"|Failed to (?:build|download)(?: and build)? `([A-Za-z0-9][A-Za-z0-9._-]*)==",
 )
+NOT_HAD = re.compile(
+    r"all versions of ([A-Za-z0-9][\w.-]*) have no usable wheels"
+    r"|Failed to (?:build|download)(?: and build)? `([A-Za-z0-9][\w.-]*)=="
+    r"|([A-Za-z0-9][\w.-]*) was not found in the package registry|there are no versions of ([A-Za-z0-9][\w.-]*)"
+)
+"""What is said of a package of which no version can be had."""
 ONLY = re.compile(r"only ([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?[<>=]")
 MOST = 12
 """How often a pin is moved before all are."""
@@ -27,22 +34,30 @@ def resolve_pins(text: str, as_of: str, attempt: Attempt, said: Callable[[], str
 
     `said` returns what the last attempt complained about. A day of "" stands for today.
     """
+    spare = spare_of(text)
     lines = text
     loosened: dict[str, int] = {}
+    left: list[str] = []
     for _ in range(MOST):
         found = attempt(lines, as_of)
         if found is not None:
-            return found, (changes(text, found) if loosened else [])
+            return found, [*_left_out(left), *(changes(text, found) if loosened else [])]
         complained = said()
+        if useless := spare & {
+            normal(name) for match in NOT_HAD.finditer(complained) for name in match.groups() if name
+        }:
+            left += sorted(useless)
+            lines, spare = _without(lines, useless), spare - useless
+            continue
         if as_of and (found := attempt(lines, "")) is not None:
             told = [f"resolved with the packages of today: those of {as_of[:10]} do not fit together"]
-            return found, [*told, *(changes(text, found) if loosened else [])]
+            return found, [*told, *_left_out(left), *(changes(text, found) if loosened else [])]
         blamed = _blamed(complained + said(), lines)
         if not blamed:
             break
         for name in blamed:
             loosened[name] = 4 if re.search(rf"only {re.escape(name)}[<=]", complained) else loosened.get(name, 0) + 1
-        lines = _loosened(text, loosened)
+        lines = _without(_loosened(text, loosened), frozenset(left))
     everything = {normal(match[1]): 2 for line in text.splitlines() if (match := PINNED.match(line))}
     for day in dict.fromkeys([as_of, ""]):
         nearest = attempt(_loosened(text, everything), day)
@@ -50,6 +65,16 @@ def resolve_pins(text: str, as_of: str, attempt: Attempt, said: Callable[[], str
             what = f"the pins cannot be installed together: nearest versions of {day[:10] or 'today'} instead"
             return nearest, [what, *changes(text, nearest)]
     return None
+
+
+def _left_out(names: list[str]) -> list[str]:
+    return [f"{name} cannot be had here and is left out: the script imports nothing of it" for name in names]
+
+
+def _without(text: str, names: frozenset[str]) -> str:
+    """Return the lines without those that ask for one of some packages."""
+    asked = {line: re.match(r"^([A-Za-z0-9][\w.-]*)", line) for line in text.splitlines()}
+    return "".join(f"{line}\n" for line, match in asked.items() if match is None or normal(match[1]) not in names)
 
 
 def changes(wanted: str, have: str) -> list[str]:

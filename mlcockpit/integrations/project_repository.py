@@ -8,6 +8,9 @@ from mlcockpit.integrations.commit_tree import CommitTree
 from mlcockpit.integrations.git_process import run_git
 from mlcockpit.integrations.git_source import GitSource, open_repository
 
+MOST_LATER = 3
+"""Commits after a run's own that may hold what it had not committed."""
+
 
 class ProjectRepository:
     """reproduction.facts.Repository on a work tree, and on the store of snapshots beside it."""
@@ -43,6 +46,16 @@ class ProjectRepository:
         except GitFailed:
             return None
         return found.decode().strip() or None
+
+    def after(self, commit: str) -> tuple[str, ...]:
+        """Return the few commits of HEAD's history that came next after a commit, oldest first."""
+        try:
+            found = run_git(
+                ["rev-list", "--ancestry-path", "--topo-order", "--reverse", f"{commit}..HEAD", "--"], cwd=self.root
+            )
+        except GitFailed:
+            return ()
+        return tuple(found.decode().split()[:MOST_LATER])
 
     def _is_snapshot(self, commit: str) -> bool:
         if self.snapshots is None or not (self.snapshots / "HEAD").exists():

@@ -22,6 +22,9 @@ class Repository(Protocol):
     def before(self, instant_ms: int) -> str | None:
         """Return the newest commit of HEAD's history made before an instant; None where there is none."""
 
+    def after(self, commit: str) -> tuple[str, ...]:
+        """Return the few commits of HEAD's history that came next after a commit, oldest first."""
+
     def name(self) -> str:
         """Return the remote's URL without credentials, or the folder."""
 

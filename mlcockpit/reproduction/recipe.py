@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mlcockpit.domain.recipe import Recipe
+from mlcockpit.domain.recipe import Ingredient, Recipe
+from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.dirty import dirty_hints
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.captured_command import captured
-from mlcockpit.reproduction.resolve.code import resolve_code
+from mlcockpit.reproduction.resolve.code import CAPTURE, resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
 from mlcockpit.reproduction.resolve.concealed import concealed
+from mlcockpit.reproduction.resolve.config_contradictions import config_contradictions
 from mlcockpit.reproduction.resolve.console_command import console
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
@@ -37,7 +39,35 @@ class Resolved:
 
 
 def resolve(facts: RunFacts) -> Resolved:
-    """Return the recipe of a run."""
+    """Return the recipe of a run; where the commit it names cannot have logged it, one of the next commits may have."""
+    first = _resolve(facts)
+    if facts.launch is not None or facts.commit_given or not _contradicted(first) or facts.repository is None:
+        return first
+    commit = first.recipe["code"].text("commit")
+    for later in facts.repository.after(commit):
+        other = _resolve(replace(facts, commit_given=later))
+        if not _contradicted(other) and other.recipe["command"].standing is not Standing.MISSING:
+            return replace(other, recipe=other.recipe.with_(code=_committed_later(first.recipe, other.recipe)))
+    return first
+
+
+def _contradicted(resolved: Resolved) -> bool:
+    return bool(resolved.recipe["parameters"].deviations)
+
+
+def _committed_later(first: Recipe, other: Recipe) -> Ingredient:
+    """Return the code of a later commit as what most likely ran, because it holds what was logged."""
+    named, later = first["code"].text("commit"), other["code"].text("commit")
+    return replace(
+        other["code"],
+        standing=Standing.ASSUMED,
+        evidence=f"the run names {named[:12]}, but what it logged stands first in {later[:12]}: committed after the run",
+        deviations=(*first["parameters"].deviations, *other["code"].deviations),
+        raise_by=CAPTURE,
+    )
+
+
+def _resolve(facts: RunFacts) -> Resolved:
     code = resolve_code(facts)
     commit = code.text("commit")
     repository = facts.repository
@@ -46,6 +76,10 @@ def resolve(facts: RunFacts) -> Resolved:
     cwd = command.ingredient.text("cwd")
     argv = command.ingredient.texts("argv")
     reading = command.reading
+    more: tuple[str, ...] = ()
+    if facts.launch is None and reading is not None and tree is not None:
+        typed = command.flags.params if command.flags else {}
+        more = config_contradictions(reading, facts.run, tree, cwd, argv, typed)
     command = _on_path(command, python_path(reading, tree, cwd, module=_is_module(command, argv)))
     recipe = Recipe(
         run_id=facts.run.run_id,
@@ -54,7 +88,7 @@ def resolve(facts: RunFacts) -> Resolved:
             with_tools(resolve_environment(facts, tree, reading, cwd), command.ingredient),
             resolve_data(facts, tree, reading, cwd, argv),
             command.ingredient,
-            resolve_parameters(facts, command.flags),
+            resolve_parameters(facts, command.flags, more),
             resolve_seed(facts, reading),
         ),
         notes=reading.stores if reading else (),

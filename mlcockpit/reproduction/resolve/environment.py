@@ -43,7 +43,9 @@ def _with_own(found: Ingredient, evidence: Evidence) -> Ingredient:
     """Return the environment with what is installed from the project itself."""
     if not isinstance(found.value, Mapping):
         return found
-    said = f"; of the project itself: {', '.join(one.removeprefix('-e ') for one in evidence.own)}" if evidence.own else ""
+    said = (
+        f"; of the project itself: {', '.join(one.removeprefix('-e ') for one in evidence.own)}" if evidence.own else ""
+    )
     return replace(
         found,
         value={**found.value, **_own_entry(evidence.own)},
@@ -180,12 +182,16 @@ def _completed(evidence: Evidence, reading: Reading | None) -> Ingredient:
     ) | _allowed(evidence)
     bounds = [*evidence.constraints, *_mlflow_bounds(evidence, lines)]
     value |= {"constraints": bounds} if bounds else {}
+    spare = evidence.spare(lines, reading)
+    value |= {"spare": spare} if spare else {}
     day = evidence.as_of[:10] or "today"
     deviations = [f"completed with the packages of {day}: versions of unpinned packages are derived, not recorded"]
     if missing:
         deviations.append(f"no file names {', '.join(missing)}: taken from the imports, as of {day}")
     if len(bounds) > len(evidence.constraints):
-        deviations.append(f"the version of mlflow was not recorded: {' or '.join(bounds[len(evidence.constraints) :])} made this store")
+        deviations.append(
+            f"the version of mlflow was not recorded: {' or '.join(bounds[len(evidence.constraints) :])} made this store"
+        )
     for group in evidence.files:
         deviations.extend(_mended(group))
         deviations.extend(_disagreements(pins_of(group.wanted), evidence.model))
@@ -242,7 +248,9 @@ def _disagreements(pins: Mapping[str, str], model: Requirements | None) -> tuple
 
 
 def _mended(group: Requirements) -> tuple[str, ...]:
-    return tuple(f"{group.path} asks for {name} twice: the last line counts" for name in group.doubles)
+    twice = (f"{group.path} asks for {name} twice: the last line counts" for name in group.doubles)
+    wrong = (f"{group.path} asks for {one.called}, which is {one.name}" for one in group.wanted if one.called)
+    return (*twice, *wrong)
 
 
 def _fitting(

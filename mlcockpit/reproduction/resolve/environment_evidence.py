@@ -2,11 +2,12 @@
 
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.reproduction.resolve.import_names import distributions
 from mlcockpit.reproduction.resolve.own_packages import own_packages
 from mlcockpit.reproduction.resolve.project_requirements import (
     CONDA,
@@ -15,7 +16,7 @@ from mlcockpit.reproduction.resolve.project_requirements import (
     declared_requirements,
     requires_python,
 )
-from mlcockpit.reproduction.resolve.requirement_lines import Requirements, from_text, read_requirements
+from mlcockpit.reproduction.resolve.requirement_lines import Requirements, from_text, normal, read_requirements
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
@@ -64,6 +65,14 @@ class Evidence:
         if not have or not (self.mlflow or self.mlflow_below):
             return True
         return have == self.mlflow if self.mlflow else _numbers(have) < _numbers(self.mlflow_below)
+
+    def spare(self, lines: Iterable[str], reading: Reading | None) -> list[str]:
+        """Return the packages of which the script imports nothing and that only a file of the repository asks for."""
+        if reading is None:
+            return []
+        needed = {normal(name) for name in distributions(reading.program.packages)} | {"mlflow", "mlflow-skinny"}
+        needed |= {one.name for one in self.model.wanted} if self.model else set()
+        return sorted({name.partition(" ")[0] for name in lines} - needed)
 
 
 def gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str) -> Evidence:

@@ -139,13 +139,20 @@ def _recorded(flag: Flag, reading: Reading, run: RunRecord) -> tuple[str, str, s
             return places.pop(), f"the source of the logged input, set at {sink.path}:{sink.line}", ""
     for sink in mine:
         text = named(sink, run)
-        if text:
+        if text and (flag.required or not _is_given_by_mlflow(sink, text)):
             return text, f"{sink.kind.replace('_', ' ')}, set at {sink.path}:{sink.line}", ""
     taken = {sink.key for sink in reading.sinks.of("param") if sink.origin not in (None, FromFlag(flag.dest))}
     for name in run.params:
         if name not in taken and _plain(name) in {_plain(flag.dest), *(_plain(option) for option in flag.options)}:
             return run.params[name], f"param {name}, by its name", name
     return None
+
+
+def _is_given_by_mlflow(sink: Sink, text: str) -> bool:
+    """Tell whether MLflow itself chose the name: the experiment of nobody, or a run's name that was drawn."""
+    if sink.kind == "experiment":
+        return text == "Default"
+    return sink.kind == "run_name" and re.fullmatch(r"[a-z]+-[a-z]+-\d{1,3}", text) is not None
 
 
 def _placed(reading: Reading, run: RunRecord, tree: CodeTree | None, cwd: str) -> Typed:

@@ -16,6 +16,14 @@ GENERATED = re.compile(
 SETUPS = ("pyproject.toml", "setup.py", "setup.cfg")
 ARCHIVE = re.compile(r"\.(whl|zip|tar\.gz|tgz|tar\.bz2)$")
 DEEPEST = 5
+MISNAMED = {
+    "sklearn": "scikit-learn",
+    "skimage": "scikit-image",
+    "cv2": "opencv-python",
+    "pil": "pillow",
+    "yaml": "pyyaml",
+}
+"""Names of imports that stand in requirement files for packages of other names, and that no index has."""
 FREEZE = 15
 """Pins in alphabetical order from which on a file is taken for a freeze."""
 
@@ -30,6 +38,8 @@ class Requirement:
     """As written, without hashes and comments."""
     pin: str = ""
     """The exact version; empty where a range or nothing is given."""
+    called: str = ""
+    """The name in the file, where it is that of an import and of no package."""
 
     @property
     def marked(self) -> bool:
@@ -124,12 +134,14 @@ def _text(tree: CodeTree, path: str) -> str:
 
 def _last(wanted: Sequence[Requirement]) -> tuple[Requirement, ...]:
     """Return the requirements with only the last of equal names, save those for some platforms only."""
+    real = {one.name for one in wanted if not one.called}
+    wanted = [one for one in wanted if not (one.called and one.name in real)]
     last = {one.name: one for one in wanted if not one.marked}
     return tuple(dict.fromkeys(one for one in wanted if one.marked or last[one.name] is one))
 
 
 def _doubles(wanted: Sequence[Requirement]) -> tuple[str, ...]:
-    last = {one.name: one for one in wanted if not one.marked}
+    last = {one.name: one for one in wanted if not one.marked and not one.called}
     return tuple(sorted({one.name for one in wanted if not one.marked and one.pin and last[one.name].line != one.line}))
 
 
@@ -198,4 +210,5 @@ def _requirement(line: str) -> Requirement | None:
         return None
     pin = PIN.match(match[3].strip())
     version = pin[1] if pin and "*" not in pin[1] else ""
-    return Requirement(normal(match[1]), line, version)
+    real = MISNAMED.get(normal(match[1]))
+    return Requirement(real, real, called=match[1]) if real else Requirement(normal(match[1]), line, version)

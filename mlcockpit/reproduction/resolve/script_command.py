@@ -105,9 +105,7 @@ def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
             flags = match_flags(reading, run, tree, cwd)
             words, why = overrides(reading, run, tree) or ([], [])
             there, like = _data_found(reading, cwd, files), likeness(reading, facts.run, flavors)
-            one = Candidate(
-                path, cwd, typed, reading, flags, exact, there, "", tuple(words), tuple(why), like
-            )
+            one = Candidate(path, cwd, typed, reading, flags, exact, there, "", tuple(words), tuple(why), like)
             found.append(one)
             if posixpath.isabs(name) and (inside := _module(one, frozenset(files))):
                 found[-1] = replace(one, cwd=inside[1], module=inside[0], exact=True)

@@ -13,6 +13,8 @@ def same(default: object, value: str) -> bool:
         return False
     if str(default) == value:
         return True
+    if isinstance(default, str) and "/" in default and value.startswith("/"):
+        return value.endswith("/" + default.removeprefix("./"))
     if isinstance(default, int | float | str) and not isinstance(default, bool):
         try:
             return float(default) == float(value)
