@@ -204,20 +204,17 @@ def _state(value):
         for library, method, parts in LIBRARIES:
             if library in roots and hasattr(value, method):
                 return parts(value)
-        if getattr(type(value), "__getstate__", None) is not getattr(object, "__getstate__", None):
-            state = value.__getstate__()
-            if state:
-                return state
-        elif getattr(value, "__dict__", None) and not hasattr(type(value), "__slots__"):
-            return dict(value.__dict__)
         made = value.__reduce_ex__(2)
-        return [made] if isinstance(made, str) else _made(*made[1:])
+        return [made] if isinstance(made, str) else _made(type(value), *made[1:])
     except Exception:
         return None
 
 
-def _made(arguments, state=None, items=None, entries=None, setter=None):
-    return [list(arguments), state, list(items or ()), dict(entries or ())]
+def _made(kind, arguments, state=None, items=None, entries=None, setter=None):
+    parts = [list(items or ()), dict(entries or ())]
+    if not any(parts) and list(arguments) == [kind]:
+        return state or []
+    return [list(arguments), state, *parts]
 
 
 def _xgboost(value):

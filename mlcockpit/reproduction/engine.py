@@ -16,8 +16,9 @@ from mlcockpit.ports import Finished
 from mlcockpit.reproduction.artifacts import ModelPairs, compare_artifacts
 from mlcockpit.reproduction.compare import compare_inputs, compare_metrics, compare_parameters
 from mlcockpit.reproduction.data_bytes import lost_data, place_data
-from mlcockpit.reproduction.judge import Judgement, Outcome, data_sentence, judge
+from mlcockpit.reproduction.judge import data_sentence, judge
 from mlcockpit.reproduction.order import STAGES, Course, Order, RunStore, Tools
+from mlcockpit.reproduction.outcome import Judgement, Outcome
 from mlcockpit.reproduction.pairing import pair
 from mlcockpit.reproduction.rerun import last_line, repeat, run
 from mlcockpit.reproduction.surroundings import child_environment
@@ -141,6 +142,7 @@ def _outcome(
         environment=(*order.recipe["environment"].deviations, *course.environment.deviations),
         dirty_hints=order.dirty_hints,
         recorded_exit=order.recorded_exit,
+        spreads=order.spreads,
     )
 
 

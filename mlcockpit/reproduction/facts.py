@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mlcockpit.analysis.spread import Sibling, Spread, spreads_of
 from mlcockpit.domain.ingredients import ExistingEnvironment, KnownData
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
@@ -64,3 +65,10 @@ class RunFacts:
     cwd_given: str = ""
     commit_given: str = ""
     """A commit that a person named."""
+    siblings: Sequence[Sibling] | None = None
+    """Runs of the same recipe with any seed, the run itself among them; None where nobody looked for them."""
+
+    @property
+    def spreads(self) -> Mapping[str, Spread]:
+        """Return how far apart the runs of this recipe lie in each metric."""
+        return spreads_of(self.siblings or ())

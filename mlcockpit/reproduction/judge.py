@@ -1,58 +1,21 @@
 """The verdict on a rerun follows from its comparison alone: a pure function, in the order parameters, data, code, environment, metrics."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from mlcockpit.domain.recipe import Recipe
-from mlcockpit.domain.reproduction_result import ArtifactComparison, MetricComparison
-from mlcockpit.domain.run_record import RunInput, RunRecord
+from mlcockpit.domain.reproduction_result import MetricComparison
 from mlcockpit.domain.vocabulary import Standing, Verdict
 from mlcockpit.reproduction.compare import ParameterDifference
 from mlcockpit.reproduction.data_bytes import DataFinding
+from mlcockpit.reproduction.noise import band_words
+from mlcockpit.reproduction.outcome import Judgement as Judgement
+from mlcockpit.reproduction.outcome import Outcome as Outcome
 
 CONSTANTS = frozenset({0.0, 1.0, -1.0, 100.0, 0.5})
 """Values that many different models reach."""
 
 HARMLESS = "installed besides those of the lock"
 """A deviation of environments that explains no other number: the packages of the lock are there as pinned."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Everything that is known after the command ended."""
-
-    recipe: Recipe
-    original: RunRecord
-    rerun: RunRecord | None
-    """None where the command logged no run."""
-    exit_status: int
-    timed_out: bool = False
-    last_lines: str = ""
-    parameters: tuple[ParameterDifference, ...] = ()
-    inputs: tuple[tuple[RunInput, RunInput], ...] = ()
-    metrics: tuple[MetricComparison, ...] = ()
-    artifacts: tuple[ArtifactComparison, ...] = ()
-    data: tuple[DataFinding, ...] = ()
-    environment: tuple[str, ...] = ()
-    """In what the rebuilt environment differs from the recorded one."""
-    dirty_hints: tuple[str, ...] = ()
-    """Evidence that the run used uncommitted code."""
-    repeats: tuple[Mapping[str, float], ...] = ()
-    """The metrics of each repeat."""
-    recorded_exit: int | None = None
-    """The original's exit status; None where it was not recorded."""
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What is said about a run."""
-
-    verdict: Verdict
-    reason: str
-    first_difference: str | None = None
-    stage: str = ""
-    deterministic: bool | None = None
-    notes: tuple[str, ...] = field(default=())
 
 
 def judge(outcome: Outcome) -> Judgement:
@@ -179,6 +142,8 @@ def _diverged(outcome: Outcome, differing: Sequence[MetricComparison]) -> Judgem
         return Judgement(Verdict.DIVERGED, what, "metrics", deterministic=False)
     if outcome.original.status == "FAILED" and outcome.exit_status == 0:
         facts += "; the original had FAILED, the rerun did not"
+    band = band_words(worst, outcome.spreads)
+    facts += f"; {band}" if band else ""
     measured = "; repeats agree with each other" if stable else ""
     weak = outcome.recipe.weakest
     doubt = (
@@ -258,6 +223,11 @@ def _same(outcome: Outcome) -> Judgement:
         shown = ", ".join(f"{one.path}: {one.detail or 'content differs'}" for one in models[:3])
         what = f"{ended}{_count(compared)} within tolerance, but artifacts differ: {shown}{weak}"
         return Judgement(Verdict.EQUIVALENT, what, "artifacts", notes=tuple(notes))
+    nearly = [one for one in outcome.artifacts if one.close]
+    if nearly and not close:
+        shown = ", ".join(f"{one.path}: {one.detail}" for one in nearly[:3])
+        what = f"{ended}{_count(compared)} are equal, models within tolerance or by their predictions: {shown}{weak}"
+        return Judgement(Verdict.EQUIVALENT, what, notes=tuple(notes))
     if close:
         gap = max((abs(one.difference or 0.0) for one in close), default=0.0)
         what = f"{ended}{_count(compared)} within tolerance, at most {gap:.3g} apart{weak}"
@@ -284,6 +254,7 @@ def _notes(outcome: Outcome, compared: Sequence[MetricComparison]) -> list[str]:
     left = [one.name for one in outcome.metrics if one.verdict == "excluded"]
     if left:
         notes.append(f"left out because they measure the machine: {', '.join(left)}")
+    notes += [f"{one.path}: {one.detail}" for one in outcome.artifacts if one.model and one.verdict == "excluded"]
     strong = {one.original for one in compared} - CONSTANTS
     assumed = [one.name for one in outcome.recipe.ingredients if one.standing is Standing.ASSUMED]
     if len(strong) > 1 and assumed:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from mlcockpit.analysis.spread import Spread
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.domain.run_record import MetricPoint, RunRecord
 from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Progress, Runner, StoreStarter
@@ -69,6 +70,8 @@ class Order:
     recorded_exit: int | None = None
     roots: Sequence[str] = ()
     resolve_s: float = 0.0
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    """How far apart the runs of this recipe with other seeds lie, by metric."""
 
 
 @dataclass

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.reproduction.dirty import dirty_hints
 from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.reproduction.noise import spread_notes
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
@@ -55,7 +56,7 @@ def resolve(facts: RunFacts) -> Resolved:
             resolve_parameters(facts, command.flags),
             resolve_seed(facts, reading),
         ),
-        notes=reading.stores if reading else (),
+        notes=(*(reading.stores if reading else ()), *spread_notes(facts.siblings)),
     )
     hints: tuple[str, ...] = ()
     if facts.launch is None and reading is not None:

@@ -81,6 +81,7 @@ def gather_run(
         cwd_given=given.cwd,
         commit_given=given.commit,
         roots=_roots(top, launch, given.maps),
+        siblings=() if launch is not None and launch.code.dirty else runs.siblings(run),
     )
     return Gathered(facts, runs, repository, ours)
 

@@ -114,6 +114,7 @@ def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wis
         recorded_exit=facts.launch.exit_status if facts.launch else None,
         roots=facts.roots,
         resolve_s=resolve_s,
+        spreads=facts.spreads,
     )
 
 

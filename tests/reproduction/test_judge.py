@@ -9,7 +9,8 @@ from mlcockpit.domain.reproduction_result import ArtifactComparison, MetricCompa
 from mlcockpit.domain.run_record import RunInput, RunRecord
 from mlcockpit.domain.vocabulary import Standing, Verdict
 from mlcockpit.reproduction.compare import ParameterDifference
-from mlcockpit.reproduction.judge import Outcome, judge
+from mlcockpit.reproduction.judge import judge
+from mlcockpit.reproduction.outcome import Outcome
 
 RECIPE = Recipe("r", tuple(Ingredient(name, Standing.RECORDED, {}, f"evidence of {name}") for name in NAMES))
 RUN = RunRecord("r", status="FINISHED", metrics={"auc": 0.875})
