@@ -70,5 +70,5 @@ class RunFacts:
 
     @property
     def spreads(self) -> Mapping[str, Spread]:
-        """Return how far apart the runs of this recipe lie in each metric."""
-        return spreads_of(self.siblings or ())
+        """Return how far apart the other runs of this recipe lie in each metric; this one is what they judge."""
+        return spreads_of([one for one in self.siblings or () if one.run_id != self.run.run_id])

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from mlcockpit.domain.launch import Launch
 from mlcockpit.errors import UsageError
+from mlcockpit.integrations.folder_watch import FolderWatch
 from mlcockpit.integrations.git_process import run_git
 from mlcockpit.integrations.system_clock import SystemClock
 from mlcockpit.reproduction.capture import Outcome, begin, finish
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.run_with_capture import launch_files, snapshots_of
+from mlcockpit.services.run_with_capture import launch_files, snapshots_of, watched_folders
 
 FROM_INSIDE = "launch: noticed by MLflow, not by `mlcockpit run`: what was read before `import mlflow`, uncommitted \
 changes of the first second and the exit status are not known"
@@ -58,10 +59,12 @@ def observe_launch(cockpit: Cockpit, told: Told) -> Launch:
     noticed = replace(begun.launch, partial=(FROM_INSIDE, *begun.launch.partial))
     begun = replace(begun, launch=noticed)
     files.save(noticed)
-    _wait_for_the_end(told.pid)
+    with FolderWatch(watched_folders(cockpit, begun.launch)) as watch:
+        _wait_for_the_end(told.pid)
     ended_at = SystemClock().now()
     reads = files.folder / f"{told.launch_id}.reads"
-    outcome = Outcome(told.started_ns, ended_at, None, (ended_at - started_at).total_seconds(), None)
+    seconds = (ended_at - started_at).total_seconds()
+    outcome = Outcome(told.started_ns, ended_at, None, seconds, None, watch.opened, tuple(watch.partial))
     launch = finish(run_git, begun, reads, outcome, snapshots=snapshots)
     files.save(launch)
     shutil.rmtree(reads, ignore_errors=True)

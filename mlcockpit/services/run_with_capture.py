@@ -12,6 +12,8 @@ from pathlib import Path
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.launch import Launch
 from mlcockpit.errors import UsageError
+from mlcockpit.integrations.declared_folders import declared_folders
+from mlcockpit.integrations.folder_watch import FolderWatch
 from mlcockpit.integrations.foreground import run_in_foreground
 from mlcockpit.integrations.git_process import run_git
 from mlcockpit.integrations.launch_files import LaunchFiles
@@ -53,12 +55,27 @@ def run_with_capture(cockpit: Cockpit, argv: Sequence[str]) -> Launch:
         tags = {LAUNCH_TAG: launch_id, CAPTURE_TAG: begun.launch.capture_digest}
         environ = {**os.environ, **with_tags(os.environ, tags)}
         started_ns = time.time_ns()
-        ended = run_in_foreground(argv, env=watched(environ, reads))
+        with FolderWatch(watched_folders(cockpit, begun.launch)) as watch:
+            ended = run_in_foreground(argv, env=watched(environ, reads))
         ended_at = started_at + timedelta(seconds=time.monotonic() - clock)
-        outcome = Outcome(started_ns, ended_at, ended.exit_status, ended.seconds, ended.peak_memory_bytes)
+        outcome = Outcome(
+            started_ns,
+            ended_at,
+            ended.exit_status,
+            ended.seconds,
+            ended.peak_memory_bytes,
+            watch.opened,
+            tuple(watch.partial),
+        )
         launch = finish(run_git, begun, reads, outcome, snapshots=snapshots)
         files.save(launch)
     return launch
+
+
+def watched_folders(cockpit: Cockpit, launch: Launch) -> list[Path]:
+    """Return where reads of any program are noted: the project, where the command runs, declared data, the repository."""
+    here = [cockpit.root, Path(launch.code.root or "/") / launch.cwd]
+    return [*here, *declared_folders(cockpit.root), *([Path(launch.code.root)] if launch.code.root else [])]
 
 
 def launch_files(cockpit: Cockpit) -> LaunchFiles:

@@ -19,6 +19,7 @@ class Run(Command):
 
     examples = ("mlcockpit run -- python train.py --depth 5", "mlcockpit run -- dvc repro train")
     rest = True
+    reads_project_file = False
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take nothing; --observe is how MLflow's plugin hands a process over."""

@@ -14,6 +14,7 @@ from mlcockpit.reproduction.source.reading import Reading
 
 CAPTURE = "capture the next run with `mlcockpit run -- …`, which keeps the sha-256 of every file it reads"
 PUBLISH = "publish the dataset with `mlcockpit data publish`, so that its bytes have a dated digest"
+SOME_PROCESS = "opened by some process while it ran"
 Item = dict[str, Json]
 
 
@@ -36,7 +37,8 @@ def _captured(launch: Launch) -> Ingredient:
     items: list[Json] = []
     for one in launch.data:
         item: Item = {"path": one.path, "absolute": one.absolute, "size": one.size, "known_by": "captured"}
-        items.append(item | {"sha256": one.sha256 or "", "from": "git" if one.tracked else "folder"})
+        item |= {"sha256": one.sha256 or "", "from": "git" if one.tracked else "folder"}
+        items.append(item if one.seen == "python" else item | {"known_by": SOME_PROCESS})
     items.extend({"uri": uri, "from": "network", "known_by": "captured"} for uri in launch.network)
     unknown = tuple(
         f"{one.path} has no digest: it changed or vanished during capture" for one in launch.data if not one.sha256
