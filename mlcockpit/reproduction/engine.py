@@ -1,6 +1,5 @@
 """A recipe is rebuilt away from the user's tree, run once, compared and judged: code, environment, data, run, compare."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,14 +13,15 @@ from mlcockpit.domain.vocabulary import Standing, Verdict
 from mlcockpit.errors import CockpitError, EvidenceMissing
 from mlcockpit.ports import Finished
 from mlcockpit.reproduction.artifacts import ModelPairs, compare_artifacts
+from mlcockpit.reproduction.child_script import ask
 from mlcockpit.reproduction.compare import compare_inputs, compare_metrics, compare_parameters
 from mlcockpit.reproduction.data_bytes import lost_data, place_data
 from mlcockpit.reproduction.judge import data_sentence, judge
 from mlcockpit.reproduction.order import STAGES, Course, Order, RunStore, Tools
 from mlcockpit.reproduction.outcome import Judgement, Outcome
 from mlcockpit.reproduction.pairing import pair
+from mlcockpit.reproduction.recorded_digest import Digests, check_digests
 from mlcockpit.reproduction.rerun import last_line, repeat, run
-from mlcockpit.reproduction.surroundings import child_environment
 from mlcockpit.reproduction.workspace import Attempt
 
 MODELS_S = 300.0
@@ -78,7 +78,8 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
         course.notes.append(f"environment: {course.environment.note}")
         attempt.done("environment", {"python": course.environment.python, "deviations": course.environment.deviations})
     with _stage("data", course, tools):
-        course.data = place_data(recipe["data"], order.places(attempt.code))
+        placed = place_data(recipe["data"], order.places(attempt.code))
+        course.data = check_digests(recipe["data"], order.original.inputs, placed, _digests(order, course, tools))
         attempt.done("data", {"found": [f"{one.path}: {one.state}" for one in course.data]})
     wrong = [one for one in course.data if one.state in {"changed", "gone"}]
     if wrong:
@@ -148,23 +149,23 @@ def _outcome(
 
 def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> tuple[ArtifactComparison, ...]:
     def models(pairs: ModelPairs) -> Sequence[Mapping[str, object]]:
-        asked, answer = course.attempt.folder / "models.json", course.attempt.folder / "models-compared.json"
-        asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
-        assert course.environment is not None
-        env = child_environment(
-            order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, ()
-        )
-        env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
-        argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]
-        done = tools.runner.run(
-            argv, cwd=course.attempt.place("tmp"), env=env, log=course.attempt.log("models"), timeout_s=MODELS_S
-        )
-        if done.exit_status != 0 or not answer.exists():
-            return [{"verdict": "unknown", "detail": f"could not be compared: {last_line(done.log)}"} for _ in pairs]
-        found: Sequence[Mapping[str, object]] = json.loads(answer.read_text())
+        question = [[str(a), str(b)] for a, b in pairs]
+        found, said = ask(order, course, tools, tools.compare_models, question, timeout_s=MODELS_S)
+        if not isinstance(found, list):
+            return [{"verdict": "unknown", "detail": f"could not be compared: {said}"} for _ in pairs]
         return found
 
     return compare_artifacts(tools.artifacts(order.original), tools.artifacts(rerun), models)
+
+
+def _digests(order: Order, course: Course, tools: Tools) -> Digests:
+    def digests(asked: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object] | None]:
+        question = [{**one, "path": str(course.attempt.code / str(one["path"]))} for one in asked]
+        script = tools.compare_models.with_name("dataset_digest.py")
+        found, _ = ask(order, course, tools, script, question, timeout_s=MODELS_S)
+        return found if isinstance(found, list) else []
+
+    return digests
 
 
 @contextmanager

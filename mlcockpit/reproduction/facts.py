@@ -65,6 +65,8 @@ class RunFacts:
     cwd_given: str = ""
     commit_given: str = ""
     """A commit that a person named."""
+    data_owners: Mapping[str, str] = field(default_factory=dict)
+    """Path or pattern of a declared dataset, below the project's folder → its owner."""
     siblings: Sequence[Sibling] | None = None
     """Runs of the same recipe with any seed, the run itself among them; None where nobody looked for them."""
 

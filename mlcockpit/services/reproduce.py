@@ -6,12 +6,14 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 import mlcockpit.child
 from mlcockpit.domain.ingredients import KnownData
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.domain.reproduction_result import ReproductionResult
+from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.errors import NotTrusted, UsageError
 from mlcockpit.integrations.code_mirror import CodeMirror
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
@@ -104,7 +106,7 @@ def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wis
         original=facts.run,
         original_histories=runs.histories(facts.run.run_id),
         project=top,
-        places=lambda code: _places(cockpit, top, code),
+        places=lambda code: _places(cockpit, top, code, facts.run),
         siblings=[runs.read(one) for one in runs.launch_of(facts.run)],
         timeout_s=wishes.timeout_s,
         memory_bytes=wishes.memory_bytes,
@@ -138,16 +140,22 @@ def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResu
     return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
 
 
-def _places(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
+def _places(cockpit: Cockpit, top: Path, code: Path, run: RunRecord) -> DataPlaces:
     mirror = CodeMirror(cockpit.home, top)
 
     def history(path: str) -> Iterable[bytes]:
         return mirror.blobs_of(path)
 
+    artifacts = artifact_folders(run, cockpit.root).files
+
+    def copies(path: str) -> Iterable[Path]:
+        name = Path(path).name
+        return () if artifacts is None else (one for one in artifacts.rglob(escape(name)) if one.is_file())
+
     def content(path: Path) -> str | None:
         return cockpit.files.digest(path).content_sha256
 
-    return DataPlaces(code=code, project=top, blob=cockpit.blobs.get, history=history, content_sha256=content)
+    return DataPlaces(code=code, project=top, blob=cockpit.blobs.get, history=history, content_sha256=content, copies=copies)
 
 
 def _child_files(folder: Path) -> Sequence[str]:

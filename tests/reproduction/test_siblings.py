@@ -79,16 +79,15 @@ def test_the_spread_is_no_part_of_what_is_approved(world: World) -> None:
 
 
 @pytest.mark.ci
-@pytest.mark.parametrize(("shift", "where"), [(1e-4, "inside"), (1e-1, "outside")])
-def test_a_diverged_verdict_says_whether_chance_explains_it(world: World, shift: float, where: str) -> None:
+def test_a_diverged_verdict_says_whether_chance_explains_it(world: World) -> None:
     run = world.runs()[0]
     for table in ("metrics", "latest_metrics"):
-        world.sql(f"UPDATE {table} SET value = value + ? WHERE run_uuid = ?", shift, run)
-    result = world.reproduce(run)
+        world.sql(f"UPDATE {table} SET value = value + 0.0001 WHERE run_uuid = ?", run)
+    result = world.reproduce(run, repeat=0)
     for table in ("metrics", "latest_metrics"):
-        world.sql(f"UPDATE {table} SET value = value - ? WHERE run_uuid = ?", shift, run)
+        world.sql(f"UPDATE {table} SET value = value - 0.0001 WHERE run_uuid = ?", run)
     assert Verdict.DIVERGED == result.verdict
-    assert f"lies {where} the " in result.reason
+    assert "lies inside the " in result.reason
     assert "by which honest runs of this recipe with other seeds differ (auc 0.5" in result.reason
 
 

@@ -130,6 +130,27 @@ def test_a_command_that_is_no_python_is_captured_as_far_as_it_goes(project: Path
     assert "no Python process reported" in launch.partial[0]
 
 
+def test_data_that_no_python_read_is_seen_by_its_folder(project: Path) -> None:
+    write(project, {"data/other.bin": "777"})
+    code = "import subprocess; subprocess.run(['cat', 'data/other.bin']); open('data/train.csv').close()"
+    mlcockpit(project, "run", "--", sys.executable, "-c", code)
+    (launch,) = launches(project)
+    found = [(each.path, each.seen, each.sha256) for each in launch.data]
+    digests = [hashlib.sha256(text).hexdigest() for text in (b"777", b"x\n1\n2\n")]
+    assert [("data/other.bin", "folder", digests[0]), ("data/train.csv", "python", digests[1])] == found
+    assert () == launch.partial
+
+
+def test_capturing_reads_neither_the_project_file_nor_heavy_libraries(project: Path) -> None:
+    write(project, {"mlcockpit.toml": "[project\n"})
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    argv = [sys.executable, "-X", "importtime", "-m", "mlcockpit", "run", "--", "true"]
+    done = subprocess.run(argv, cwd=project, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line}
+    assert set() == loaded & {"pydantic", "sqlmodel", "sqlalchemy", "mlflow", "pandas", "numpy", "textual"}
+
+
 def test_a_command_line_without_a_command_is_a_usage_error(project: Path) -> None:
     assert mlcockpit(project, "run").returncode == 2
     missing = mlcockpit(project, "run", "--", "no-such-program")
