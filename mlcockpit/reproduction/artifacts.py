@@ -126,6 +126,8 @@ def _same_value(a: object, b: object) -> bool:
         return a.keys() == b.keys() and all(is_clock(str(key)) or _same_value(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_same_value, a, b))
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
     x, y = _number(a), _number(b)
     if x is not None and y is not None:
         return x == y or (math.isnan(x) and math.isnan(y)) or Tolerance().holds(x, y)
