@@ -22,6 +22,7 @@ from mlcockpit.reproduction.capture import Outcome, begin, finish
 from mlcockpit.reproduction.child_environment import CAPTURE_TAG, LAUNCH_TAG, watched, with_tags
 from mlcockpit.reproduction.snapshot_commit import Snapshots
 from mlcockpit.services.cockpit import Cockpit
+from mlcockpit.services.complete_launches import complete_launches
 from mlcockpit.store.state_folder import make_state_folder
 
 SALT_OF_REDACTION = b"mlcockpit redaction"
@@ -41,6 +42,7 @@ def run_with_capture(cockpit: Cockpit, argv: Sequence[str]) -> Launch:
     started_at, clock = cockpit.at or SystemClock().now(), time.monotonic()
     launch_id = f"{started_at:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     snapshots = snapshots_of(cockpit)
+    complete_launches(files, snapshots)
     begun = begin(
         run_git,
         argv,
@@ -88,9 +90,15 @@ def snapshots_of(cockpit: Cockpit) -> Snapshots:
     return Snapshots(cockpit.state / "snapshots.git", cockpit.trust.sign(SALT_OF_REDACTION).encode())
 
 
+def note_who_watches(reads: Path) -> None:
+    """Keep others from completing this launch while this process lives."""
+    (reads / "watching.pid").write_text(f"{os.getpid()}\n")
+
+
 @contextmanager
 def _noted_reads(folder: Path) -> Iterator[Path]:
     folder.mkdir(mode=0o700)
+    note_who_watches(folder)
     try:
         yield folder
     finally:

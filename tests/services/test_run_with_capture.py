@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import select
 import signal
 import sqlite3
 import subprocess
@@ -164,9 +165,32 @@ def test_a_killed_capture_leaves_an_unfinished_launch(project: Path) -> None:
     assert done.returncode == -signal.SIGKILL
     (launch,) = launches(project)
     assert (launch.is_finished, launch.exit_status) == (False, None)
+    assert len(list((project / ".mlcockpit" / "launches").glob("*.reads"))) == 1
+
+
+def test_the_next_start_completes_what_a_killed_capture_had_noted(project: Path) -> None:
+    code = "import os; os.kill(os.getppid(), 9); open('data/train.csv').read(); import random; random.seed(3)"
+    mlcockpit(project, "run", "--", sys.executable, "-c", code)
+    wait_until_gone(project)
     again = mlcockpit(project, "run", "--", sys.executable, "-c", "pass")
     assert again.returncode == 0
-    assert [each.is_finished for each in launches(project)].count(True) == 1
+    killed = next(each for each in launches(project) if "os.kill" in each.argv[-1])
+    assert (killed.is_finished, killed.exit_status) == (True, None)
+    assert ["data/train.csv"] == [each.path for each in killed.data]
+    assert ("random.seed(3)",) == killed.seeds.calls
+    assert "its capture was killed" in killed.partial[0]
+    assert [] == list((project / ".mlcockpit" / "launches").glob("*.reads"))
+
+
+def wait_until_gone(project: Path) -> None:
+    """Return when no process of a killed launch is left."""
+    for notes in (project / ".mlcockpit" / "launches").glob("*.reads/*.jsonl"):
+        try:
+            handle = os.pidfd_open(int(notes.name.partition("-")[0]))
+        except OSError:
+            continue
+        select.select([handle], [], [], 30)
+        os.close(handle)
 
 
 def test_two_launches_at_once_do_not_disturb_each_other(project: Path) -> None:
