@@ -50,3 +50,5 @@ class KnownData:
     version: str = ""
     published_ms: int = 0
     owner: str = ""
+    state: str = "published"
+    """published, deprecated or withdrawn."""

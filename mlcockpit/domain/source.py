@@ -1,5 +1,6 @@
 """Every source has a freshness; what was not read lately is unknown, never green."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Field, SQLModel
@@ -19,3 +20,11 @@ class SourceStatus(SQLModel, table=True):
     """The last time it was read in full; None where it never was."""
     note: str = ""
     """What was found, or why it failed."""
+
+
+DECLARE: Mapping[Source, str] = {
+    Source.MLFLOW: 'set mlflow = "…" under [sources] in mlcockpit.toml, then mlcockpit sync',
+    Source.METRICS: "name a product metric under [metrics.NAME] in mlcockpit.toml, then mlcockpit sync",
+    Source.GIT: "put the project into a git repository, then mlcockpit sync",
+}
+"""What brings a source that is not there."""

@@ -4,11 +4,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.launch import Launch, canonical_json
-from mlcockpit.errors import SourceFailed, UnknownName
+from mlcockpit.errors import CockpitError, SourceFailed, UnknownName
 from mlcockpit.ports import TrustStore
 
 _ID = re.compile(r"^[0-9A-Za-z][0-9A-Za-z-]{0,63}$")
@@ -56,6 +58,14 @@ class LaunchFiles:
         """Yield every launch, newest first."""
         if self.folder.is_dir():
             yield from sorted((path.stem for path in self.folder.glob("*.json") if _ID.match(path.stem)), reverse=True)
+
+    def like(self, launch: Launch, *, most: int) -> Iterator[Launch]:
+        """Yield the launches of the same argument list among the `most` newest; files of others are not parsed."""
+        needle = canonical_json({"argv": list(launch.argv)})[1:-1]
+        for launch_id in islice(self.ids(), most):
+            with suppress(OSError, CockpitError):
+                if needle in self._path(launch_id).read_bytes():
+                    yield self.load(launch_id)
 
     def _path(self, launch_id: str) -> Path:
         if not _ID.match(launch_id):

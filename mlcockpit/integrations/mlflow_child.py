@@ -5,6 +5,7 @@ python -m mlcockpit.integrations.mlflow_child history URI RUN KEY MOST
 """
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -13,6 +14,7 @@ from typing import Any
 from mlcockpit.analysis.thinning import thin
 from mlcockpit.domain.run import MetricPoint
 from mlcockpit.domain.tracking import instant
+from mlcockpit.integrations.mlflow_schema import READ_ONLY, is_database, refuse_other_schema
 
 PAGE = 500
 """Runs asked for at once; a server that answers with more is not believed."""
@@ -29,14 +31,22 @@ class BadAnswer(Exception):
 
 def main(arguments: Sequence[str]) -> int:
     """Answer one request on stdout; an error is a line of its own and exit status 1."""
-    _limit_memory()
     verb, uri, *rest = arguments
+    return answering(uri, lambda client: _history(client, *rest) if verb == "history" else _everything(client))
+
+
+def answering(uri: str, lines: Callable[[Any], Iterator[dict[str, Any]]]) -> int:
+    """Print what `lines` yields for a client of the store at `uri`, and return the exit status."""
+    _limit_memory()
     try:
+        if is_database(uri):
+            os.environ["PGOPTIONS"] = f"{os.environ.get('PGOPTIONS', '')} {READ_ONLY}".strip()
+            refuse_other_schema(uri)
+        import mlflow
         from mlflow import MlflowClient
 
-        client = MlflowClient(tracking_uri=uri, registry_uri=uri)
-        lines = _history(client, *rest) if verb == "history" else _everything(client)
-        for line in lines:
+        mlflow.set_tracking_uri(uri)
+        for line in lines(MlflowClient(tracking_uri=uri, registry_uri=uri)):
             print(json.dumps(line), flush=True)
     except (BadAnswer, ValueError, OSError, ImportError, MemoryError, RuntimeError) as error:
         return _say(error)
@@ -73,7 +83,7 @@ def _client_errors() -> tuple[type[BaseException], ...]:
 
 
 def _everything(client: Any) -> Iterator[dict[str, Any]]:
-    experiments = list(_pages(lambda token: client.search_experiments(view_type=3, max_results=PAGE, page_token=token)))
+    experiments = list(pages(lambda token: client.search_experiments(view_type=3, max_results=PAGE, page_token=token)))
     yield _rows(
         "experiments",
         [(int(e.experiment_id), e.name, int(e.lifecycle_stage == "deleted"), e.artifact_location) for e in experiments],
@@ -91,7 +101,7 @@ def _runs(client: Any, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     def ask(token: str | None) -> Any:
         return client.search_runs(ids, run_view_type=3, max_results=PAGE, page_token=token)
 
-    for run in _pages(ask):
+    for run in pages(ask):
         yield from _run(run)
 
 
@@ -139,7 +149,7 @@ def _models(client: Any, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
     if not hasattr(client, "search_logged_models"):
         return
     rows = []
-    for model in _pages(lambda token: client.search_logged_models(ids, max_results=50, page_token=token), most=50):
+    for model in pages(lambda token: client.search_logged_models(ids, max_results=50, page_token=token), most=50):
         if model.source_run_id:
             status = getattr(model.status, "name", str(model.status))
             created = model.creation_timestamp
@@ -148,10 +158,10 @@ def _models(client: Any, ids: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def _registry(client: Any) -> Iterator[dict[str, Any]]:
-    models = _pages(lambda token: client.search_registered_models(max_results=100, page_token=token), most=100)
+    models = pages(lambda token: client.search_registered_models(max_results=100, page_token=token), most=100)
     aliases = [(model.name, alias, int(number)) for model in models for alias, number in (model.aliases or {}).items()]
     yield _rows("aliases", aliases)
-    versions = _pages(lambda token: client.search_model_versions(max_results=PAGE, page_token=token))
+    versions = pages(lambda token: client.search_model_versions(max_results=PAGE, page_token=token))
     yield _rows("versions", [_version(version) for version in versions])
 
 
@@ -170,7 +180,7 @@ def _version(version: Any) -> tuple[Any, ...]:
     )
 
 
-def _pages(ask: Callable[[str | None], Any], most: int = PAGE) -> Iterator[Any]:
+def pages(ask: Callable[[str | None], Any], most: int = PAGE) -> Iterator[Any]:
     """Yield every item of every page; refuse pages that are too long and tokens that come again."""
     token: str | None = None
     seen: set[str] = set()

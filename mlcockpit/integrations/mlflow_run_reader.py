@@ -24,6 +24,8 @@ class SqliteRuns:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.busy_s = BUSY_S
+        """How long a locked store is waited for."""
 
     def find(self, name: str) -> str:
         """Return the id of the run with this id, id prefix or name; raises UnknownName unless exactly one fits."""
@@ -89,7 +91,7 @@ class SqliteRuns:
             return sibling_runs(database, run)
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
-        return plainly(self.path, busy_s=BUSY_S)
+        return plainly(self.path, busy_s=self.busy_s)
 
 
 def _record(database: sqlite3.Connection, run_id: str) -> RunRecord:

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from mlcockpit.analysis.spread import Sibling
 from mlcockpit.domain.run_record import MetricPoint, RunRecord
-from mlcockpit.errors import EvidenceMissing, SourceFailed
+from mlcockpit.errors import EvidenceMissing
 from mlcockpit.integrations.mlflow_folder_reader import FolderRuns
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 
@@ -64,7 +64,21 @@ def open_uri(uri: str, root: Path) -> Runs:
     if parts.scheme in {"", "file"}:
         path = root / (unquote(parts.path) if parts.scheme else uri)
         return FolderRuns(path) if path.is_dir() else SqliteRuns(path)
-    raise SourceFailed(f"single runs of {parts.scheme}:// stores cannot be read", hint="run `mlcockpit sync` first")
+    from mlcockpit.integrations.server_runs import ServerRuns
+
+    return ServerRuns(uri)
+
+
+def brought(runs: Runs, run: RunRecord, into: Path, *, whole: bool) -> RunRecord:
+    """Return the run with its artifacts on this machine: brought below `into` where a server keeps them.
+
+    Raises SourceFailed where they cannot be had. `whole` brings all; else only the small files of its models come.
+    """
+    from mlcockpit.integrations.server_runs import ServerRuns
+
+    if not isinstance(runs, ServerRuns) or local_path(run.artifact_uri) is not None:
+        return run
+    return runs.brought(run, into, whole=whole)
 
 
 def local_path(uri: str) -> Path | None:

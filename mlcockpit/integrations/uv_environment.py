@@ -16,6 +16,7 @@ from mlcockpit.integrations.nearest_pins import resolve_pins
 from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
 from mlcockpit.integrations.smoke_test import USUAL, release_month, smoke_argv
+from mlcockpit.integrations.upgraded_lock import BEFORE, require_asked, upgraded
 from mlcockpit.ports import BuiltEnvironment, Finished, Runner
 
 BUILD_S = 1800.0
@@ -95,45 +96,46 @@ class UvEnvironments:
             return self._export(code / str(wanted["path"]), python, log)
         if kind in {"lock", "captured", "existing"}:
             return text
-        as_of = str(wanted.get("as_of") or "")
-        kept = (
-            self.folder / "resolved" / f"{hashlib.sha256(f'{version}|{as_of}|{text}'.encode()).hexdigest()[:24]}.json"
-        )
+        as_of, prefer, asked = str(wanted.get("as_of") or ""), "", ""
+        if kind == "upgrade" and isinstance(before := wanted["before"], Mapping):
+            old = self._lock(before, version, python, code, log, [])
+            (log.parent / BEFORE).write_text(old)
+            (text, prefer), asked = upgraded(old, wanted), f"|{wanted.get('asked_on')}"
+        digest = hashlib.sha256(f"{version}|{as_of}|{text}{asked}{prefer}".encode()).hexdigest()
+        kept = self.folder / "resolved" / f"{digest[:24]}.json"
         if kept.exists():
             lock, more = json.loads(kept.read_text())
         else:
-            lock, more = self._resolve(text, as_of, python, log)
+            lock, more = self._resolve(text, as_of, python, log, prefer)
+            require_asked(str(lock), wanted)
             kept.parent.mkdir(parents=True, exist_ok=True)
             _publish(kept, json.dumps([lock, more]))
         deviations += more
         return str(lock)
 
-    def _resolve(self, text: str, as_of: str, python: str, log: Path) -> tuple[str, list[str]]:
+    def _resolve(
+        self, text: str, as_of: str, python: str, log: Path, prefer: str = ""
+    ) -> tuple[str, list[str]]:
         def compiled(lines: str, day: str) -> str | None:
-            return self._compile(lines, day, python, log)
+            return self._compile(lines, day, python, log, prefer=prefer)
 
         found = resolve_pins(text, as_of, compiled, lambda: _said(log))
         if found is None:
             raise StageFailed("no set of packages fits the recorded requirements", hint=f"see {log}")
         return found
 
-    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False) -> str | None:
-        """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last."""
+    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False, prefer: str = "") -> str | None:
+        """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last.
+
+        Pins that are preferred count where they fit.
+        """
         asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
         asked.write_text(lines)
         answer.unlink(missing_ok=True)
-        base = [
-            "pip",
-            "compile",
-            "--quiet",
-            "--no-header",
-            "--no-annotate",
-            "--python",
-            python,
-            "-o",
-            str(answer),
-            str(asked),
-        ]
+        if prefer:
+            answer.write_text(prefer)
+        base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python]
+        base += ["-o", str(answer), str(asked)]
         dated = ["--exclude-newer", day] if day else []
         base += ["--no-deps"] if alone else []
         for extra in (["--no-build"], SOURCES):
@@ -181,7 +183,9 @@ class UvEnvironments:
 
     def _tried(self, top: Path, python: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         """Try the environment; where it is broken and was resolved by us, resolve it again as of MLflow's own date."""
-        said = self._broken(top, log) if wanted.get("kind") == "as-of" else ""
+        said = self._broken(top, log) if wanted.get("kind") in {"as-of", "upgrade"} else ""
+        if said and wanted.get("kind") == "upgrade":
+            raise StageFailed(f"the upgraded environment is broken: {said}", hint=f"see {log}")
         if not said:
             return []
         lines = wanted.get("requirements")

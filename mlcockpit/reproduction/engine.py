@@ -99,17 +99,20 @@ def _compared(order: Order, course: Course, tools: Tools, finished: Finished) ->
     originals = sorted([order.original, *order.siblings], key=lambda one: (one.start_ms, one.run_id))
     pairs = pair(originals, reruns)
     outcome = _outcome(order, course, finished, order.original, pairs.get(order.original.run_id), store)
-    if outcome.rerun is not None:
+    say = order.change.judge if order.change else judge
+    if outcome.rerun is not None and order.change is None:
         outcome = replace(outcome, artifacts=_artifacts(order, course, tools, outcome.rerun))
-    judgement = judge(outcome)
+    judgement = say(outcome)
     if judgement.verdict is Verdict.DIVERGED and judgement.first_difference != "parameters" and order.repeat:
         outcome = replace(outcome, repeats=repeat(order, course, tools))
-        judgement = judge(outcome)
+        judgement = say(outcome)
     others = []
     for one in order.siblings:
         paired = pairs.get(one.run_id)
-        verdict = judge(_outcome(order, course, finished, one, paired, store)).verdict if paired else None
+        verdict = say(_outcome(order, course, finished, one, paired, store)).verdict if paired else None
         others.append(OtherRun(one.run_id, verdict))
+    if order.change is not None:
+        order.change.keep(course, outcome)
     result = _result(order, course, judgement)
     return replace(result, metrics=outcome.metrics, artifacts=outcome.artifacts, other_runs=tuple(others))
 

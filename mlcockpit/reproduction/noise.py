@@ -15,6 +15,8 @@ def spread_notes(siblings: Sequence[Sibling] | None) -> tuple[str, ...]:
     if siblings is None:
         return ()
     spreads = {name: one for name, one in sorted(spreads_of(siblings).items()) if not is_clock(name)}
+    if not siblings:
+        return ("mean ± spread over its runs: unknown",)
     if not spreads:
         runs = len({one.seed or one.run_id for one in siblings})
         return (f"mean ± spread over its runs: unknown, {runs} with a seed of its own (2 are needed)",)

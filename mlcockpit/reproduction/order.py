@@ -12,6 +12,7 @@ from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Pro
 from mlcockpit.reproduction.artifacts import ArtifactFolders
 from mlcockpit.reproduction.compare import Tolerance
 from mlcockpit.reproduction.data_bytes import DataFinding, DataPlaces
+from mlcockpit.reproduction.judge import Judgement, Outcome
 from mlcockpit.reproduction.workspace import Attempt
 
 STAGES = ("resolve", "code", "environment", "data", "run", "compare")
@@ -50,6 +51,15 @@ class Tools:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What is done with the rerun of a recipe that was changed on purpose, which is no reproduction."""
+
+    judge: Callable[[Outcome], Judgement]
+    keep: Callable[["Course", Outcome], None]
+    """Sees the rerun while its worktree still stands."""
+
+
+@dataclass(frozen=True)
 class Order:
     """What is to be reproduced, and how."""
 
@@ -72,6 +82,8 @@ class Order:
     resolve_s: float = 0.0
     spreads: Mapping[str, Spread] = field(default_factory=dict)
     """How far apart the runs of this recipe with other seeds lie, by metric."""
+    change: Change | None = None
+    """None: the recipe is the run's own, and a rerun is judged as its reproduction."""
 
 
 @dataclass

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.ports import Finished
+from mlcockpit.reproduction.child_environment import AUDIT
 from mlcockpit.reproduction.data_bytes import DataFinding
 from mlcockpit.reproduction.order import Course, Order, Tools
 from mlcockpit.reproduction.pairing import pair
@@ -15,6 +16,9 @@ from mlcockpit.reproduction.surroundings import child_environment
 
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
+
+READS = "reads"
+"""The folder of an attempt that says which files a changed recipe read."""
 
 NOT_FOUND = re.compile(
     r"No such file or directory: '([^'\n]{1,400})'|(?:file|path) '?([^'\n\s]{1,400})'? (?:does not exist|not found)",
@@ -29,6 +33,8 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
     env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
+    if order.change is not None:
+        env[AUDIT] = str(attempt.place(READS))
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
     cwd = attempt.code / recipe.cwd
     for _ in range(MOST_RETRIES):

@@ -75,7 +75,7 @@ class Attempt:
 
     def close(self) -> None:
         """Keep logs and markers, drop the rest, and give the lease back."""
-        for name in ("home", "tmp", "guard", "original"):
+        for name in ("home", "tmp", "guard", "original", "reads"):
             shutil.rmtree(self.folder / name, ignore_errors=True)
         (self.folder / "finished").touch()
         self.lease.close()

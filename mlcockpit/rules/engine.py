@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mlcockpit.domain.finding import Finding
 from mlcockpit.domain.snapshot import Snapshot
+from mlcockpit.domain.source import DECLARE
 from mlcockpit.domain.vocabulary import Outcome, Severity, Source, SourceState
 from mlcockpit.rules.rule import Rule
 
@@ -46,7 +47,10 @@ def judge(project: Snapshot, rules: Sequence[Rule]) -> Judgement:
         if missing:
             findings.append(
                 rule.unknown(
-                    project, f"project/{project.file.project.key}", _why(project, missing), fix="mlcockpit sync"
+                    project,
+                    f"project/{project.file.project.key}",
+                    _why(project, missing),
+                    fix=_remedy(project, missing),
                 )
             )
             continue
@@ -70,6 +74,12 @@ def _why(project: Snapshot, missing: Sequence[Source]) -> str:
                 f"{source} is {status.state} ({status.note})" if status.note else f"{source} is {status.state}"
             )
     return f"cannot be judged: {', '.join(words)}"
+
+
+def _remedy(project: Snapshot, missing: Sequence[Source]) -> str:
+    """Return what brings the first source that nobody has named; where each was named, reading them does."""
+    absent = (one for one in missing if (seen := project.sources.get(one)) and seen.state is SourceState.ABSENT)
+    return next((DECLARE[one] for one in absent if one in DECLARE), "mlcockpit sync")
 
 
 def _worst_first(finding: Finding) -> tuple[bool, int, str, str]:

@@ -8,12 +8,12 @@ from pathlib import Path
 from mlcockpit.domain.ingredients import KnownData
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
-from mlcockpit.errors import CockpitError
+from mlcockpit.errors import CockpitError, SourceFailed
 from mlcockpit.integrations.launch_files import LaunchFiles
 from mlcockpit.integrations.project_folder import ProjectFolder
 from mlcockpit.integrations.project_repository import ProjectRepository, open_project_repository
 from mlcockpit.integrations.python_installations import existing_environments
-from mlcockpit.integrations.tracking_place import Runs, find_moved, local_path, open_runs
+from mlcockpit.integrations.tracking_place import Runs, brought, find_moved, local_path, open_runs
 from mlcockpit.reproduction.artifacts import ArtifactFolders
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.services.cockpit import Cockpit
@@ -75,7 +75,7 @@ def gather_run(
         prefix="" if top == cockpit.root else cockpit.root.relative_to(top).as_posix(),
         folder=ProjectFolder(top),
         launch=launch,
-        model_files=model_files(run, cockpit.root),
+        model_files=model_files(here(cockpit, runs, run, whole=False), cockpit.root),
         known_data=published(cockpit) if known_data is None else known_data,
         environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
         command_given=tuple(given.command),
@@ -142,6 +142,15 @@ def model_files(run: RunRecord, root: Path) -> dict[str, bytes]:
         if found:
             return {name: path.read_bytes() for name, path in found.items() if path.stat().st_size <= LARGEST}
     return {}
+
+
+def here(cockpit: Cockpit, runs: Runs, run: RunRecord, *, whole: bool) -> RunRecord:
+    """Return the run with what a server keeps of it on this machine; as it is where the server does not hand it out."""
+    try:
+        return brought(runs, run, cockpit.home / "artifacts", whole=whole)
+    except SourceFailed as failed:
+        cockpit.progress.step("artifacts", str(failed))
+        return run
 
 
 def artifact_folders(run: RunRecord, root: Path) -> ArtifactFolders:

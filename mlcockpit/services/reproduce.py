@@ -29,7 +29,7 @@ from mlcockpit.reproduction.recipe import Resolved, resolve
 from mlcockpit.reproduction.workspace import clear_dead, open_attempt
 from mlcockpit.services.cockpit import Cockpit
 from mlcockpit.services.gather_file import from_file
-from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run
+from mlcockpit.services.gather_run import NOTHING, Gathered, Given, artifact_folders, gather_run, here
 from mlcockpit.services.record_reproduction import record_reproduction
 
 
@@ -66,11 +66,11 @@ def reproduce(
     else:
         gathered = gather_run(cockpit, name, known_data=known_data, given=wishes.given)
         resolved = resolve(gathered.facts)
-    order = _order(cockpit, gathered, resolved, wishes, time.process_time() - started)
+    order = order_of(cockpit, gathered, resolved, wishes, time.process_time() - started)
     refused = incomplete(order, f"{resolved.recipe.run_id[:8]}-{secrets.token_hex(4)}")
     if refused is None:
-        _approve(cockpit, gathered, resolved.recipe, wishes, ask)
-        result = _run(cockpit, gathered, order)
+        approve(cockpit, gathered, resolved.recipe, wishes, ask)
+        result = run_order(cockpit, gathered, order)
     else:
         result = refused
     if cockpit.maybe_file is not None:
@@ -78,9 +78,16 @@ def reproduce(
     return result
 
 
-def _approve(
-    cockpit: Cockpit, gathered: Gathered, recipe: Recipe, wishes: Wishes, ask: Callable[[Recipe], bool] | None
+def approve(
+    cockpit: Cockpit,
+    gathered: Gathered,
+    recipe: Recipe,
+    wishes: Wishes,
+    ask: Callable[[Recipe], bool] | None,
+    *,
+    plan: str = "",
 ) -> None:
+    """Return where running `recipe` is approved; `plan` is the command that shows it. Raises NotTrusted."""
     trust_id = recipe.trust_id
     if gathered.launch_is_ours or cockpit.trust.is_trusted(trust_id):
         return
@@ -92,12 +99,13 @@ def _approve(
     if wishes.trust is None and (ask is None or not ask(recipe)):
         raise NotTrusted(
             f"nobody approved running `{' '.join(recipe.command)}` (trust id {trust_id})",
-            hint=f"look at it with `mlcockpit reproduce {recipe.run_id[:12]} --plan`, then add --trust",
+            hint=f"look at it with `{plan or f'mlcockpit reproduce {recipe.run_id[:12]} --plan'}`, then add --trust",
         )
     cockpit.trust.approve(trust_id, f"run {recipe.run_id}: {' '.join(recipe.command)}")
 
 
-def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wishes, resolve_s: float) -> Order:
+def order_of(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wishes, resolve_s: float) -> Order:
+    """Return what the engine is told."""
     facts, runs = gathered.facts, gathered.runs
     declared = cockpit.maybe_file.tolerances if cockpit.maybe_file else {}
     top = gathered.repository.root if gathered.repository else cockpit.root
@@ -120,7 +128,8 @@ def _order(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: Wis
     )
 
 
-def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResult:
+def run_order(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResult:
+    """Return what became of an order, run with the real tools."""
     assert gathered.repository is not None
     home = cockpit.home
     mirror = CodeMirror(home, gathered.repository.root)
@@ -134,10 +143,15 @@ def _run(cockpit: Cockpit, gathered: Gathered, order: Order) -> ReproductionResu
         progress=cockpit.progress,
         environ=os.environ,
         child_files=_child_files,
-        artifacts=lambda run: artifact_folders(run, cockpit.root),
+        artifacts=lambda run: artifact_folders(_with_artifacts(cockpit, gathered, run), cockpit.root),
         compare_models=Path(mlcockpit.child.__path__[0]) / "model_content.py",
     )
     return run_engine(order, open_attempt(home, order.recipe.run_id), tools)
+
+
+def _with_artifacts(cockpit: Cockpit, gathered: Gathered, run: RunRecord) -> RunRecord:
+    """Return a run with its artifacts on this machine; those of the rerun are."""
+    return here(cockpit, gathered.runs, run, whole=True) if run.run_id == gathered.facts.run.run_id else run
 
 
 def _places(cockpit: Cockpit, top: Path, code: Path, run: RunRecord) -> DataPlaces:
@@ -155,12 +169,14 @@ def _places(cockpit: Cockpit, top: Path, code: Path, run: RunRecord) -> DataPlac
     def content(path: Path) -> str | None:
         return cockpit.files.digest(path).content_sha256
 
-    return DataPlaces(code=code, project=top, blob=cockpit.blobs.get, history=history, content_sha256=content, copies=copies)
+    return DataPlaces(
+        code=code, project=top, blob=cockpit.blobs.get, history=history, content_sha256=content, copies=copies
+    )
 
 
 def _child_files(folder: Path) -> Sequence[str]:
     """Copy the guard where the child finds it first."""
-    for name in ("sitecustomize.py", "import_hook.py", "guard.py"):
+    for name in ("sitecustomize.py", "import_hook.py", "guard.py", "audit.py", "readers.py"):
         shutil.copyfile(Path(mlcockpit.child.__path__[0]) / name, folder / name)
     return [str(folder)]
 

@@ -44,6 +44,7 @@ def known_data_anywhere(cockpit: Cockpit) -> tuple[KnownData, ...]:
             version=f"v{version.number}",
             published_ms=int(at.timestamp() * 1000),
             owner=owners.get(version.dataset, ""),
+            state=version.state.value,
         )
         for at, version in sorted(dated, key=lambda each: (each[0], each[1].dataset, each[1].number))
     )

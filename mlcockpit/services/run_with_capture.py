@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -28,8 +28,12 @@ from mlcockpit.store.state_folder import make_state_folder
 SALT_OF_REDACTION = b"mlcockpit redaction"
 
 
-def run_with_capture(cockpit: Cockpit, argv: Sequence[str]) -> Launch:
+def run_with_capture(
+    cockpit: Cockpit, argv: Sequence[str], *, look: Callable[[Launch], bool] | None = None
+) -> Launch | None:
     """Run `argv` here with capture and return the launch; its exit status is the command's own.
+
+    `look` sees the launch before it starts; where it returns False nothing is run or kept, and None is returned.
 
     A launch that is unfinished is on disk before the command starts, so that a killed capture is seen.
     """
@@ -52,6 +56,8 @@ def run_with_capture(cockpit: Cockpit, argv: Sequence[str]) -> Launch:
         started_at=started_at,
         snapshots=snapshots,
     )
+    if look is not None and not look(begun.launch):
+        return None
     files.save(begun.launch)
     with _noted_reads(files.folder / f"{launch_id}.reads") as reads:
         tags = {LAUNCH_TAG: launch_id, CAPTURE_TAG: begun.launch.capture_digest}

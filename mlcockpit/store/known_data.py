@@ -9,7 +9,7 @@ from urllib.parse import quote
 from mlcockpit.domain.ingredients import KnownData
 
 QUERY = """
-SELECT v.dataset, v.number, v.path, v.sha256, v.content_sha256, v.mlflow_digests, v.published_at, o.person
+SELECT v.dataset, v.number, v.path, v.sha256, v.content_sha256, v.mlflow_digests, v.published_at, o.person, v.state
 FROM dataset_version v
 LEFT JOIN ownership o ON o.subject = 'data/' || v.dataset AND o.duty = 'accountable' AND o.until IS NULL
 WHERE v.published_at IS NOT NULL ORDER BY v.published_at, v.dataset, v.number
@@ -41,6 +41,7 @@ def _known(
     digests: str,
     published: str | int,
     owner: str | None,
+    state: str,
 ) -> KnownData:
     return KnownData(
         name=dataset,
@@ -51,6 +52,7 @@ def _known(
         version=f"v{number}",
         published_ms=_milliseconds(published),
         owner=owner or "",
+        state=state,
     )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from mlcockpit.domain.snapshot import Snapshot
-from mlcockpit.domain.vocabulary import Source, Tone
+from mlcockpit.domain.source import DECLARE
+from mlcockpit.domain.vocabulary import Source, SourceState, Tone
 from mlcockpit.views.health import COURSE_TONES, assessments, statements
 from mlcockpit.views.history import stories
 from mlcockpit.views.look import Look, source_lines
@@ -102,8 +103,23 @@ def _next(project: Snapshot, look: Look, waiting: Sequence[Ask]) -> Section | No
     first = waiting[0] if waiting else next(iter(asks(project, look)), None)
     if first is not None:
         return Text("Next", (first.action,), key="next")
-    unread = [source for source in Source if source is not Source.COCKPIT and not project.is_fresh(source)]
-    return Text("Next", ("mlcockpit sync",), key="next") if unread else None
+    step = _step(project)
+    return Text("Next", (step,), key="next") if step else None
+
+
+def _step(project: Snapshot) -> str:
+    """Return what to type where nobody waits: read what was not read, see what could be run again, say what it is for."""
+    states = {source: project.sources[source].state for source in Source if source in project.sources}
+    sources = [source for source in Source if source is not Source.COCKPIT]
+    if any(states.get(source) not in (SourceState.FRESH, SourceState.ABSENT) for source in sources):
+        return "mlcockpit sync"
+    if project.run_counts.total and not project.reproductions:
+        return "mlcockpit reproduce --audit    says which runs could be run again today"
+    if states.get(Source.MLFLOW) is SourceState.ABSENT:
+        return DECLARE[Source.MLFLOW]
+    if states.get(Source.METRICS) is SourceState.ABSENT:
+        return DECLARE[Source.METRICS]
+    return ""
 
 
 def _titled(word: str, shown: int, total: int) -> str:

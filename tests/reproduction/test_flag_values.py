@@ -124,3 +124,53 @@ def test_a_constant_that_the_commit_logs_otherwise_is_a_contradiction() -> None:
     script = "import mlflow\nDEPTH = 4\nmlflow.log_param('depth', DEPTH)\n"
     assert matched(script, depth="9").contradictions == ("depth was logged as 9, but train.py:3 at this commit logs 4",)
     assert matched(script, depth="4").contradictions == ()
+
+
+TRAINER = (
+    "import click, mlflow\nimport pandas as pd\nfrom predict import predict\n"
+    "class Trainer:\n"
+    "    def __init__(self, data_path, depth):\n        self.data_path = data_path\n        self.depth = depth\n"
+    "    def fit(self):\n        mlflow.set_tag('data', self.data_path)\n        mlflow.log_param('max_depth', self.depth)\n"
+    "        mlflow.log_input(mlflow.data.from_pandas(pd.read_csv(self.data_path), source=self.data_path))\n"
+    "@click.command()\n@click.option('--data-path', default='https://example.org/wine.csv')\n@click.option('--depth', type=int)\n"
+    "def main(data_path, depth):\n    trainer = Trainer(data_path, depth)\n    trainer.fit()\n    predict()\n"
+    "if __name__ == '__main__':\n    main()\n"
+)
+OTHER_SCRIPT = (
+    "import click\ndef predict():\n    pass\n"
+    "@click.command()\n@click.option('--model-uri', required=True)\ndef main(model_uri):\n    predict()\n"
+    "if __name__ == '__main__':\n    main()\n"
+)
+
+
+def test_a_value_is_followed_through_an_object_that_keeps_it() -> None:
+    run = RunRecord("r", params={"max_depth": "5"}, tags={"data": "../data/wine.csv"})
+    found = matched(TRAINER, run, others={"predict.py": OTHER_SCRIPT})
+    assert found.arguments == ("--data-path", "../data/wine.csv", "--depth", "5")
+
+
+def test_flags_of_another_script_that_is_only_imported_are_not_asked_for() -> None:
+    run = RunRecord("r", params={"max_depth": "5"})
+    assert matched(TRAINER, run, others={"predict.py": OTHER_SCRIPT}).gaps == ()
+    parser = "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    p.add_argument('--model', required=True)\n"
+    parser += "    return p.parse_args()\ndef predict():\n    pass\nif __name__ == '__main__':\n    parse()\n"
+    assert matched(TRAINER, run, others={"predict.py": parser}).gaps == ()
+
+
+def test_flags_of_an_imported_module_that_the_script_calls_stay() -> None:
+    script = "import mlflow, options as o\na = o.parse()\nmlflow.log_param('depth', a.depth)\n"
+    options = (
+        "import argparse\ndef parse():\n    p = argparse.ArgumentParser()\n    p.add_argument('--depth', type=int)\n"
+    )
+    options += "    return p.parse_args()\nif __name__ == '__main__':\n    print(parse())\n"
+    assert matched(script, others={"options.py": options}, depth="7").arguments == ("--depth", "7")
+
+
+def test_fields_of_a_dataclass_are_followed_to_their_flags() -> None:
+    script = (
+        HEAD
+        + "from dataclasses import dataclass\np.add_argument('--lr', type=float)\np.add_argument('--n', type=int)\n"
+    )
+    script += "@dataclass\nclass Config:\n    rate: float\n    rounds: int = 10\na = p.parse_args()\n"
+    script += "c = Config(a.lr, rounds=a.n)\nmlflow.log_params({'learning_rate': c.rate, 'boosting': c.rounds})\n"
+    assert matched(script, learning_rate="0.5", boosting="20").arguments == ("--lr", "0.5", "--n", "20")

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from mlcockpit.bootstrap import open_cockpit
+from mlcockpit.cli.commands.recipe import ShowRecipe
 from mlcockpit.cli.progress import Silent
 from mlcockpit.domain.vocabulary import Verdict
 from mlcockpit.errors import CockpitError, UsageError
 from mlcockpit.reproduction.portable import read_portable
 from mlcockpit.services.recipe_files import write_recipe, write_script
+from tests.cli_runner import mlcockpit
 from tests.reproduction.world import World, a_world
 
 
@@ -35,6 +37,14 @@ def test_a_recipe_file_is_reproduced_in_another_clone(world: World) -> None:
     result = World(elsewhere).reproduce(str(file))
     assert result.verdict == Verdict.IDENTICAL, result.reason
     assert result.command == ("python", "train.py", "--power", "3")
+
+
+def test_a_recipe_with_a_missing_ingredient_exits_3(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{world.store}")
+    whole, lost = world.runs()[0], world.pretend("nowhere.py", depth="1")
+    codes = [mlcockpit(world.top, "recipe", run).code for run in (whole, lost)]
+    assert codes == [0, 3]
+    assert "3: one is missing" in (ShowRecipe.__doc__ or "")
 
 
 def test_a_recipe_file_that_was_changed_is_refused(world: World) -> None:

@@ -300,3 +300,13 @@ def test_what_dvc_tracks_is_a_dataset_and_a_broken_dvc_file_is_none(tmp_path: Pa
     (tmp_path / "store" / "evil.dvc").write_text("!!python/object/apply:os.system ['true']\n")
     (tmp_path / "store" / "bad.dvc").write_text("outs: [\n")
     assert [("images", "store/images")] == [(each.key, each.path) for each in datasets_of(tmp_path)]
+
+
+def test_a_heading_that_is_a_sentence_is_the_name_and_the_folder_the_key(tmp_path: Path, cockpit: Cockpit) -> None:
+    root = a_repository(tmp_path / "churn")
+    commit(root, "Ana", "ana@x.org", {"README.md": "# 🚀 Churn: all we know about those who leave\n"})
+    _, file = again(root, cockpit)
+    assert ("churn", "🚀 Churn: all we know about those who leave") == (
+        file.project.key,
+        file.project.name,
+    )

@@ -1,20 +1,23 @@
 """Every screen and card is drawn from one story and compared with what was read and agreed before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mlcockpit.cli.command import Answer
 from mlcockpit.cli.render import as_json, as_text
-from mlcockpit.domain.snapshot import Snapshot
+from mlcockpit.domain.snapshot import RunCounts, Snapshot
+from mlcockpit.domain.source import SourceStatus
+from mlcockpit.domain.vocabulary import Source, SourceState
 from mlcockpit.services.show import resolve
 from mlcockpit.views.lens import LENSES
 from mlcockpit.views.look import Look
 from mlcockpit.views.screens import CARDS, SCREENS
 from mlcockpit.views.status import status
-from mlcockpit.views.table import Table, View
-from tests.builders import a_project
+from mlcockpit.views.table import Table, Text, View
+from tests.builders import a_project, a_reproduction
 from tests.views.drawing import draw
 from tests.views.story import a_story
 
@@ -100,3 +103,21 @@ def tables(view: View) -> list[Table]:
 
 def tones(view: View) -> set[str]:
     return {cell.tone.value for table in tables(view) for line in table.rows for cell in line.cells}
+
+
+def next_step(project: Snapshot) -> str:
+    return next(one.lines[0] for one in status(project, Look()).sections if isinstance(one, Text) and one.key == "next")
+
+
+def test_where_nobody_waits_the_next_step_is_what_the_project_lacks() -> None:
+    unread = a_project(fresh=())
+    assert "mlcockpit sync" == next_step(unread)
+    runs = a_project(run_counts=RunCounts(total=3))
+    assert next_step(runs).startswith("mlcockpit reproduce --audit ")
+    absent = SourceStatus(name=Source.METRICS, state=SourceState.ABSENT)
+    nowhere = SourceStatus(name=Source.MLFLOW, state=SourceState.ABSENT)
+    assert "[sources]" in next_step(replace(unread, sources={**runs.sources, Source.MLFLOW: nowhere}))
+    measured = replace(runs, reproductions=(a_reproduction("r"),))
+    assert next_step(replace(measured, sources={**measured.sources, Source.METRICS: absent})).startswith(
+        "name a product metric"
+    )

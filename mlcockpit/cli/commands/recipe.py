@@ -3,6 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from mlcockpit.cli.command import Answer, Command
+from mlcockpit.domain.recipe import Recipe
+from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.services.cockpit import Cockpit
 
 
@@ -11,6 +13,7 @@ class ShowRecipe(Command):
 
     Six ingredients: code, environment, data, command, parameters and seed, each with its standing (recorded, inferred,
     assumed or missing) and evidence; a completeness score; and the one step that would raise the weakest grade.
+    Exit code 0: every ingredient is there; 3: one is missing, so that the run cannot be run again.
     """
 
     examples = ("mlcockpit recipe 9be0", "mlcockpit recipe run/9be0 --json", "mlcockpit recipe 9be0 -o recipe.json")
@@ -27,7 +30,6 @@ class ShowRecipe(Command):
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Resolve the recipe; nothing is executed."""
         from mlcockpit.services.recipe import recipe
-        from mlcockpit.views.recipe_view import recipe_sections
 
         if options.output:
             from pathlib import Path
@@ -35,6 +37,12 @@ class ShowRecipe(Command):
             from mlcockpit.services.recipe_files import write_recipe
 
             written = write_recipe(cockpit, options.run, Path(options.output))
-            return Answer(recipe_sections(written), data=written.to_json(), notes=[f"written to {options.output}"])
-        found = recipe(cockpit, options.run)
-        return Answer(recipe_sections(found), data=found.to_json())
+            return _answer(written, f"written to {options.output}")
+        return _answer(recipe(cockpit, options.run))
+
+
+def _answer(recipe: Recipe, *notes: str) -> Answer:
+    from mlcockpit.views.recipe_view import recipe_sections
+
+    code = 3 if recipe.standing is Standing.MISSING else 0
+    return Answer(recipe_sections(recipe), data=recipe.to_json(), notes=notes, exit_code=code)

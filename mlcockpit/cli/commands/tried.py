@@ -9,7 +9,8 @@ from mlcockpit.services.cockpit import Cockpit
 class ListTried(Command):
     """List the runs that did the same as a run, or nearly: what was tried before, by whom, and what came out.
 
-    Same script and data, and the same parameters but for one or two; runs of the same recipe come first.
+    Same script and data, and the same parameters but for one or two; runs of the same recipe come first. Where both were
+    captured with `mlcockpit run`, uncommitted code and the bytes of every file that was read are compared too.
     """
 
     examples = ("mlcockpit tried --like 9be0", "mlcockpit tried --like run/9be0 --json")
@@ -34,6 +35,7 @@ class ListTried(Command):
                 "name": one.run.name,
                 "likeness": one.likeness,
                 "differing": list(one.differing),
+                "compared_by": "capture" if one.captured else "tracker",
                 "status": one.run.status,
                 "owner": one.run.user,
                 "metrics": dict(one.run.metrics),

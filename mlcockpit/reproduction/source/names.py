@@ -21,12 +21,13 @@ class Names:
 
     program: Program
     _assigned: dict[int, dict[str, list[ast.expr]]] = field(default_factory=dict)
+    _attributes: dict[tuple[str, str], list[tuple[ast.expr, Scope]]] = field(default_factory=dict)
     _calls: dict[str, list[tuple[Scope, ast.Call]]] | None = None
 
     def bound(self, expression: ast.expr, scope: Scope) -> list[tuple[ast.expr, Scope]]:
         """Return the only expression that a name stands for, with its scope; empty where there are none or several."""
         if isinstance(expression, ast.Attribute):
-            return self._bound_elsewhere(expression.attr, expression)
+            return self._bound_elsewhere(expression.attr, expression) or self._attribute(expression, scope)
         if not isinstance(expression, ast.Name):
             return []
         if scope.function is not None:
@@ -55,7 +56,7 @@ class Names:
         if self._calls is None:
             self._calls = {}
             for module in self.program.modules:
-                for scope, call in _calls_in(module):
+                for scope, call in _calls_in(module, self.program.idle):
                     self._calls.setdefault(called(call), []).append((scope, call))
         return self._calls
 
@@ -68,7 +69,7 @@ class Names:
         if name not in names and name not in keyword_only:
             return None
         shift = 1 if names[:1] in (["self"], ["cls"]) else 0
-        called_name = function.name
+        called_name = self._class_of(function) if function.name == "__init__" else function.name
         found: list[tuple[ast.expr, Scope]] = []
         for where, call in self.calls().get(called_name, []):
             given = [keyword.value for keyword in call.keywords if keyword.arg == name]
@@ -80,6 +81,55 @@ class Names:
             default = _default_of(function, name)
             return [(default, Scope(scope.module))] if default is not None else []
         return found if len({ast.dump(value) for value, _ in found}) == 1 else []
+
+    def _attribute(self, expression: ast.Attribute, scope: Scope) -> list[tuple[ast.expr, Scope]]:
+        """Return what `self.name`, or `thing.name` of a thing made by a class of the program, is always set to."""
+        base = expression.value
+        if not isinstance(base, ast.Name):
+            return []
+        owner = ""
+        if base.id == "self" and scope.function is not None:
+            owner = self._class_of(scope.function)
+        elif made := self.bound(base, scope):
+            owner = called(made[0][0]) if isinstance(made[0][0], ast.Call) else ""
+        if owner not in self.program.classes:
+            return []
+        found = self._set_in_class(owner, expression.attr)
+        return found[:1] if len({ast.dump(value) for value, _ in found}) == 1 else []
+
+    def _set_in_class(self, owner: str, name: str) -> list[tuple[ast.expr, Scope]]:
+        """Return what an attribute is set to: in methods, as a field that callers fill, or in the class's body."""
+        known = self._attributes.get((owner, name))
+        if known is not None:
+            return known
+        found: list[tuple[ast.expr, Scope]] = []
+        declared: list[tuple[ast.expr, Scope]] = []
+        for module, one in self.program.classes[owner]:
+            for node in one.body:
+                if isinstance(node, Function):
+                    found += [(value, Scope(module, node)) for value in _set_on_self(node, name)]
+                elif isinstance(node, ast.AnnAssign | ast.Assign) and node.value is not None:
+                    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                    if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                        declared.append((node.value, Scope(module)))
+            fields = [n.target.id for n in one.body if isinstance(n, ast.AnnAssign) and isinstance(n.target, ast.Name)]
+            if name in fields and not any(isinstance(n, Function) and n.name == "__init__" for n in one.body):
+                found += self._filled(owner, name, fields.index(name))
+        self._attributes[owner, name] = found or declared
+        return found or declared
+
+    def _filled(self, owner: str, name: str, place: int) -> list[tuple[ast.expr, Scope]]:
+        """Return what callers of a class without `__init__` hand to one of its fields."""
+        found = []
+        for where, call in self.calls().get(owner, []):
+            given = [keyword.value for keyword in call.keywords if keyword.arg == name]
+            given = given or ([call.args[place]] if place < len(call.args) else [])
+            found += [(value, where) for value in given]
+        return found
+
+    def _class_of(self, function: Function) -> str:
+        """Return the name of the class that a method belongs to; empty where it is a function of its own."""
+        return self.program.methods.get(id(function), "")
 
     def _bound_elsewhere(self, name: str, expression: ast.expr) -> list[tuple[ast.expr, Scope]]:
         if isinstance(expression, ast.Attribute):
@@ -98,6 +148,26 @@ class Names:
             isinstance(node, ast.ImportFrom) and any((alias.asname or alias.name) == name for alias in node.names)
             for node in module.nodes
         )
+
+
+def _set_on_self(method: Function, name: str) -> list[ast.expr]:
+    found = []
+    for node in own_nodes(method):
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AnnAssign | ast.AugAssign):
+            targets = [node.target]
+        for target in targets:
+            if (
+                isinstance(target, ast.Attribute)
+                and target.attr == name
+                and isinstance(target.value, ast.Name)
+                and target.value.id == "self"
+            ):
+                value = getattr(node, "value", None)
+                found.append(ast.Name("?") if value is None or isinstance(node, ast.AugAssign) else value)
+    return found
 
 
 def called(call: ast.Call) -> str:
@@ -146,11 +216,13 @@ def _note_target(target: ast.expr, value: ast.expr, known: dict[str, list[ast.ex
             _note_target(one, ast.Subscript(value, ast.Constant(place)), known)
 
 
-def _calls_in(module: Module) -> list[tuple[Scope, ast.Call]]:
+def _calls_in(module: Module, idle: frozenset[int]) -> list[tuple[Scope, ast.Call]]:
     found: list[tuple[Scope, ast.Call]] = []
     waiting: deque[tuple[ast.AST, Function | None]] = deque([(module.syntax, None)])
     while waiting:
         node, function = waiting.popleft()
+        if id(node) in idle:
+            continue
         if isinstance(node, ast.Call):
             found.append((Scope(module, function), node))
         inside = node if isinstance(node, Function) else function

@@ -69,9 +69,66 @@ class Program:
         found: dict[str, list[tuple[Module, Function]]] = {}
         for module in self.modules:
             for node in module.nodes:
-                if isinstance(node, Function):
+                if isinstance(node, Function) and id(node) not in self.idle:
                     found.setdefault(node.name, []).append((module, node))
         return found
+
+    @cached_property
+    def classes(self) -> dict[str, list[tuple[Module, ast.ClassDef]]]:
+        """Return every class by its bare name."""
+        found: dict[str, list[tuple[Module, ast.ClassDef]]] = {}
+        for module in self.modules:
+            for node in module.nodes:
+                if isinstance(node, ast.ClassDef):
+                    found.setdefault(node.name, []).append((module, node))
+        return found
+
+    @cached_property
+    def methods(self) -> dict[int, str]:
+        """Return the name of the class of every method, by the identity of its syntax."""
+        return {
+            id(node): name
+            for name, found in self.classes.items()
+            for _, one in found
+            for node in one.body
+            if isinstance(node, Function)
+        }
+
+    @cached_property
+    def idle(self) -> frozenset[int]:
+        """Return what never runs when the script is started, by the identity of its syntax.
+
+        In a module that is only imported these are the part under `if __name__ == "__main__"` and the functions that
+        nothing else mentions: the main function of another script, with flags of its own.
+        """
+        found: set[int] = set()
+        for module in self.modules[1:]:
+            guards = [node for node in module.syntax.body if _is_guard(node)]
+            if not guards:
+                continue
+            found |= {id(node) for node in guards}
+            under = {name for guard in guards for name in _mentioned(guard)}
+            for node in module.syntax.body:
+                if isinstance(node, Function) and node.name in under and not self._mentions(module, node, guards):
+                    found.add(id(node))
+        return frozenset(found)
+
+    def _mentions(self, home: Module, function: Function, guards: Sequence[ast.stmt]) -> bool:
+        """Tell whether anything outside of `guards` and of itself names a function of `home`."""
+        if any(
+            function.name in _mentioned(node)
+            for node in home.syntax.body
+            if node not in guards and node is not function
+        ):
+            return True
+        stem = home.path.removesuffix("/__init__.py").removesuffix(".py").split("/")[-1]
+        for module in self.modules:
+            named = [name.split(".") for name in module.imported if stem in name.split(".")]
+            if module is not home and named:
+                attributes = {node.attr for node in module.nodes if isinstance(node, ast.Attribute)}
+                if function.name in attributes or any(parts[-1] == function.name for parts in named):
+                    return True
+        return False
 
     @cached_property
     def packages(self) -> frozenset[str]:
@@ -110,6 +167,18 @@ def read_program(tree: CodeTree, script: str, cwd: str = "") -> Program | None:
                 modules[path] = found
                 waiting.append(found)
     return Program(tuple(modules.values()))
+
+
+def _is_guard(node: ast.stmt) -> bool:
+    """Tell whether a statement is `if __name__ == "__main__":`."""
+    if not isinstance(node, ast.If) or not isinstance(node.test, ast.Compare):
+        return False
+    sides = [node.test.left, *node.test.comparators]
+    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+
+
+def _mentioned(node: ast.AST) -> frozenset[str]:
+    return frozenset(one.id for one in ast.walk(node) if isinstance(one, ast.Name))
 
 
 def _imported(nodes: Sequence[ast.AST]) -> Iterator[str]:

@@ -19,6 +19,9 @@ from mlcockpit.services.init.people import Found, people_of, person_of, slug
 
 _CREDENTIALS = re.compile(r"//[^/\s]*@")
 
+LONGEST_KEY = 32
+"""A heading that makes a longer key is a sentence: the folder's name is easier to type."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -67,7 +70,9 @@ def gather(root: Path, today: datetime) -> Evidence:
         if git and root != git.root and root.is_relative_to(git.root)
         else ""
     )
-    return Evidence(slug(name, "product"), name, today, people, owners, prefix, store, contents, datasets, missing)
+    key = slug(name, "product")
+    key = key if len(key) <= LONGEST_KEY else slug(root.name, "product")
+    return Evidence(key, name, today, people, owners, prefix, store, contents, datasets, missing)
 
 
 def _history(root: Path, missing: list[str]) -> tuple[SourceControl | None, list[Commit]]:
