@@ -13,7 +13,9 @@ def declared_folders(root: Path) -> list[Path]:
         declared = tomllib.loads((root / FILE_NAME).read_text("utf-8")).get("datasets")
     except (OSError, ValueError):
         return []
-    paths = [one.get("path") for one in declared.values() if isinstance(one, dict)] if isinstance(declared, dict) else []
+    paths = (
+        [one.get("path") for one in declared.values() if isinstance(one, dict)] if isinstance(declared, dict) else []
+    )
     found = []
     for path in paths:
         place = Path(os.path.normpath(root / path)) if isinstance(path, str) and "://" not in path else root

@@ -54,9 +54,7 @@ def _candidates(database: sqlite3.Connection, run: RunRecord, fixed: Mapping[str
     return [row[0] for row in database.execute(query, asked)]
 
 
-def _sibling(
-    database: sqlite3.Connection, run_id: str, run: RunRecord, fixed: Mapping[str, str]
-) -> Sibling | None:
+def _sibling(database: sqlite3.Connection, run_id: str, run: RunRecord, fixed: Mapping[str, str]) -> Sibling | None:
     params = {key: str(value or "") for key, value in _pairs(database, "SELECT key, value FROM params", run_id)}
     if {name: value for name, value in params.items() if not is_seed(name)} != fixed:
         return None

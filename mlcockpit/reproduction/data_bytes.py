@@ -90,7 +90,11 @@ def _is_weak(item: Mapping[str, Json]) -> bool:
 def _stored(name: str, wanted: str, places: DataPlaces) -> bytes | None:
     """Return bytes by their digest from the project's own store, else from the repository's history."""
     kept = places.blob(wanted)
-    return kept if kept is not None else next((one for one in places.history(name) if hashlib.sha256(one).hexdigest() == wanted), None)
+    return (
+        kept
+        if kept is not None
+        else next((one for one in places.history(name) if hashlib.sha256(one).hexdigest() == wanted), None)
+    )
 
 
 def sha256_of(path: Path) -> str:

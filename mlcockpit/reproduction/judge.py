@@ -194,7 +194,9 @@ def _suspect(outcome: Outcome) -> tuple[str, str]:
     unsure = [one.path for one in outcome.data if one.state == "unchecked"]
     if unsure and not outcome.original.inputs:
         return "data", f"the likely cause is data: nothing recorded what {unsure[0]} held"
-    blind = [(one.name, left) for one in outcome.original.inputs if (left := not_covered(one)) and _is_unsure(one, outcome)]
+    blind = [
+        (one.name, left) for one in outcome.original.inputs if (left := not_covered(one)) and _is_unsure(one, outcome)
+    ]
     if "does not record uncommitted" in recipe["code"].evidence:
         known = "parameters, data and environment are the recorded ones, and MLflow does not record uncommitted changes"
         also = f", or data: the recorded digest of {blind[0][0]} does not cover {blind[0][1]}" if blind else ""

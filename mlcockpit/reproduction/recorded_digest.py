@@ -51,9 +51,7 @@ def check_digests(
     return tuple(judged.get(one.path, one) for one in findings)
 
 
-def _logged(
-    ingredient: Ingredient, inputs: Sequence[RunInput], findings: Sequence[DataFinding]
-) -> Iterator[_Asked]:
+def _logged(ingredient: Ingredient, inputs: Sequence[RunInput], findings: Sequence[DataFinding]) -> Iterator[_Asked]:
     items = ingredient.value if isinstance(ingredient.value, list | tuple) else ()
     known = {str(item.get("path")): item for item in items if isinstance(item, Mapping) and item.get("mlflow_digest")}
     for found in findings:

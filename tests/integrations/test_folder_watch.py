@@ -53,7 +53,13 @@ def test_a_folder_that_is_not_there_is_no_fault(tmp_path: Path) -> None:
 
 
 def test_declared_data_outside_of_the_project_has_its_folder(tmp_path: Path) -> None:
-    write(tmp_path, {"far/a.csv": "1", "p/mlcockpit.toml": '[datasets.a]\npath = "../far/a.csv"\n[datasets.b]\npath = "data/b.csv"\n'})
+    write(
+        tmp_path,
+        {
+            "far/a.csv": "1",
+            "p/mlcockpit.toml": '[datasets.a]\npath = "../far/a.csv"\n[datasets.b]\npath = "data/b.csv"\n',
+        },
+    )
     assert [tmp_path / "far"] == declared_folders(tmp_path / "p")
 
 

@@ -15,7 +15,9 @@ from mlcockpit.reproduction.rerun import command_here
 from mlcockpit.reproduction.shell_script import shell_files
 from mlcockpit.views.recipe_view import command_line
 
-WORDS = st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12), min_size=1, max_size=5)
+WORDS = st.lists(
+    st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=12), min_size=1, max_size=5
+)
 NASTY = ["$(touch evil)", "`touch evil`", "a b", "'", '"', "\\", "\n", ";touch evil", "*", "~", "--x=$HOME", "ü", ""]
 
 
@@ -51,7 +53,14 @@ def test_nothing_in_a_recipe_is_run_by_the_script_around_it(tmp_path: Path) -> N
 def test_python_and_paths_of_the_old_tree_become_those_of_the_rebuilt_one() -> None:
     argv = ["python3.9", "train.py", "--data", "/home/ana/p/data.csv", "/home/ana/pp/x", "--out=/home/ana/p/y"]
     found = command_here(argv, "/env/bin/python", [("/home/ana/p", "/w/code")])
-    assert ["/env/bin/python", "train.py", "--data", "/w/code/data.csv", "/home/ana/pp/x", "--out=/home/ana/p/y"] == found
+    assert [
+        "/env/bin/python",
+        "train.py",
+        "--data",
+        "/w/code/data.csv",
+        "/home/ana/pp/x",
+        "--out=/home/ana/p/y",
+    ] == found
 
 
 def test_a_program_of_the_environment_comes_before_that_of_the_system(tmp_path: Path) -> None:

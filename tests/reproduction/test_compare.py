@@ -91,7 +91,9 @@ def test_paths_of_the_old_tree_and_memory_addresses_do_not_count() -> None:
     assert ["out"] == [one.name for one in found]
 
 
-@pytest.mark.parametrize("name", ["fit_time", "system/cpu_utilization", "train.duration_s", "epoch_seconds", "timestamp"])
+@pytest.mark.parametrize(
+    "name", ["fit_time", "system/cpu_utilization", "train.duration_s", "epoch_seconds", "timestamp"]
+)
 def test_clocks_are_known_by_name(name: str) -> None:
     assert is_clock(name)
 

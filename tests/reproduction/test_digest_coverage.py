@@ -37,12 +37,16 @@ def test_what_is_left_out_is_said_in_words() -> None:
     assert "all but the first 10,000 rows of numbers and text" == not_covered(RunInput("x", "d"))
 
 
-@given(st.integers(0, 10**9), st.lists(st.tuples(st.text(max_size=5), st.sampled_from(COLUMNS), st.booleans()), max_size=6))
+@given(
+    st.integers(0, 10**9), st.lists(st.tuples(st.text(max_size=5), st.sampled_from(COLUMNS), st.booleans()), max_size=6)
+)
 def test_a_digest_is_called_whole_only_for_few_rows_of_covered_columns(
     rows: int, columns: list[tuple[str, str, bool]]
 ) -> None:
-    whole = bool(columns) and rows <= 10_000 and all(
-        kind in COLUMNS[:4] or (kind == "string" and required) for _, kind, required in columns
+    whole = (
+        bool(columns)
+        and rows <= 10_000
+        and all(kind in COLUMNS[:4] or (kind == "string" and required) for _, kind, required in columns)
     )
     assert whole == (not_covered(an_input(rows, *columns)) == "")
 
@@ -95,7 +99,9 @@ def test_a_file_that_was_not_touched_is_not_even_read() -> None:
     def never(asked: object) -> list[None]:
         raise AssertionError(asked)
 
-    ingredient = Ingredient("data", Standing.INFERRED, [{"path": "a.csv", "name": "numbers", "mlflow_digest": "d1"}], "")
+    ingredient = Ingredient(
+        "data", Standing.INFERRED, [{"path": "a.csv", "name": "numbers", "mlflow_digest": "d1"}], ""
+    )
     findings = [DataFinding("a.csv", "unchecked")]
     assert tuple(findings) == check_digests(ingredient, [an_input(3, ("x", "long", True))], findings, never)
 
@@ -152,11 +158,16 @@ discipline = "data"
 
 def test_the_recipe_says_what_the_recorded_digest_covers(world: World) -> None:
     evidence = world.recipe(world.runs()[0])["data"].evidence
-    assert "the recorded digest of table does not cover all but the first 10,000 rows and the columns flag, day" in evidence
+    assert (
+        "the recorded digest of table does not cover all but the first 10,000 rows and the columns flag, day"
+        in evidence
+    )
 
 
 @pytest.mark.ci
-@pytest.mark.parametrize("changed", [{"x": "6"}, {"flag": "True"}, {"day": "2026-03-03"}], ids=lambda one: next(iter(one)))
+@pytest.mark.parametrize(
+    "changed", [{"x": "6"}, {"flag": "True"}, {"day": "2026-03-03"}], ids=lambda one: next(iter(one))
+)
 def test_bytes_that_the_digest_does_not_cover_are_not_called_unchanged(world: World, changed: dict[str, str]) -> None:
     world.put("data/table.csv", rows(**changed))
     result = world.reproduce(world.runs()[0], repeat=0)

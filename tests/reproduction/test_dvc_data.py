@@ -66,7 +66,9 @@ def test_what_the_run_makes_itself_is_no_input() -> None:
     assert None is tracked_by_dvc(tree, "data/clean.csv", "")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["outs: 3", "outs:\n- md5: ../../x\n  path: raw.csv\n", "- a", "{", "outs: [{path: raw.csv}]"])
+@pytest.mark.parametrize(
+    "text", ["outs: 3", "outs:\n- md5: ../../x\n  path: raw.csv\n", "- a", "{", "outs: [{path: raw.csv}]"]
+)
 def test_a_broken_file_tracks_nothing(text: str) -> None:
     assert None is tracked_by_dvc(Files(raw_dot_csv_dot_dvc=text), "raw.csv")  # type: ignore[arg-type]
 
@@ -112,7 +114,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """Return a run whose data DVC tracks; afterwards the file was replaced, and the cache holds what it was."""
     world = a_world(tmp_path_factory.mktemp("dvc"), data=False)
     was = md5(NUMBERS)
-    world.put("data/numbers.csv.dvc", f"outs:\n- md5: {was}\n  size: {len(NUMBERS)}\n  hash: md5\n  path: numbers.csv\n")
+    world.put(
+        "data/numbers.csv.dvc", f"outs:\n- md5: {was}\n  size: {len(NUMBERS)}\n  hash: md5\n  path: numbers.csv\n"
+    )
     world.write(_dot_gitignore="data/*.csv\n.dvc/cache\n", _dot_dvc__config="")
     world.commit("Track data")
     world.put("data/numbers.csv", NUMBERS)

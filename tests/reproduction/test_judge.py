@@ -76,8 +76,9 @@ def test_a_clock_is_left_out_and_named() -> None:
 def test_a_difference_is_held_against_what_other_seeds_differ_by(difference: float, where: str) -> None:
     apart = MetricComparison("auc", 0.875, 0.875 - difference, "different")
     found = judge(an_outcome(metrics=(apart,), spreads={"auc": Spread(0.87, 0.01, 6)}))
-    assert f"lies {where} the 0.028 by which honest runs of this recipe with other seeds differ (auc 0.87 ± 0.01 (n 6))" in (
-        found.reason
+    assert (
+        f"lies {where} the 0.028 by which honest runs of this recipe with other seeds differ (auc 0.87 ± 0.01 (n 6))"
+        in (found.reason)
     )
 
 
@@ -86,11 +87,16 @@ def test_without_other_seeds_nothing_is_said_of_chance() -> None:
 
 
 def test_an_input_of_old_date_that_its_digest_does_not_cover_is_a_suspect() -> None:
-    long = RunInput("flights", "d1", schema='{"mlflow_colspec": [{"type": "long", "name": "x"}]}', profile='{"num_rows": 20000}')
+    long = RunInput(
+        "flights", "d1", schema='{"mlflow_colspec": [{"type": "long", "name": "x"}]}', profile='{"num_rows": 20000}'
+    )
     item = {"path": "f.csv", "name": "flights", "mlflow_digest": "d1"}
     recipe = RECIPE.with_(data=Ingredient("data", Standing.INFERRED, [item], ""))
     unsure = an_outcome(
-        recipe=recipe, original=replace(RUN, inputs=(long,)), metrics=(OTHER,), data=(DataFinding("f.csv", "unchecked"),)
+        recipe=recipe,
+        original=replace(RUN, inputs=(long,)),
+        metrics=(OTHER,),
+        data=(DataFinding("f.csv", "unchecked"),),
     )
     assert "data" == judge(unsure).first_difference
     assert "the recorded digest of flights does not cover all but the first 10,000 rows" in judge(unsure).reason
@@ -99,7 +105,9 @@ def test_an_input_of_old_date_that_its_digest_does_not_cover_is_a_suspect() -> N
 
 
 def test_a_model_equal_by_its_predictions_is_equivalent_and_one_that_cannot_be_read_is_noted() -> None:
-    near = ArtifactComparison("model", "equal_content", "predictions on the input example are equal", model=True, close=True)
+    near = ArtifactComparison(
+        "model", "equal_content", "predictions on the input example are equal", model=True, close=True
+    )
     found = judge(an_outcome(artifacts=(near,)))
     assert Verdict.EQUIVALENT == found.verdict
     assert "model: predictions on the input example are equal" in found.reason

@@ -56,8 +56,9 @@ def test_another_seed_is_different_and_says_where(answers: dict[str, dict[str, d
     other = answers["other"]
     expected = dict.fromkeys(KINDS, "different") | {"seed-without-effect": "equal_predictions", "unknown": "unknown"}
     assert expected == {kind: one["verdict"] for kind, one in other.items()}, other
-    assert "LogisticRegression.random_state was 1, now 2; predictions on the input example are equal" in (
-        other["seed-without-effect"]["detail"]
+    assert (
+        "LogisticRegression.random_state was 1, now 2; predictions on the input example are equal"
+        in (other["seed-without-effect"]["detail"])
     )
     assert "predictions: " in other["pyfunc"]["detail"]
     assert "weights.xyz" in other["unknown"]["detail"]

@@ -37,7 +37,9 @@ class Run(Command):
     def arguments(self, parser: ArgumentParser) -> None:
         """Take what to do about duplicate work; --observe is how MLflow's plugin hands a process over."""
         parser.add_argument(
-            "--reuse", action="store_true", help="where the same recipe ended well before, print that run and run nothing"
+            "--reuse",
+            action="store_true",
+            help="where the same recipe ended well before, print that run and run nothing",
         )
         parser.add_argument("--no-check", action="store_true", help="do not look whether it was run before")
         parser.add_argument("--observe", action="store_true", help=SUPPRESS)
@@ -63,9 +65,7 @@ class Run(Command):
         return Answer(data=launch.to_json(), notes=notes, exit_code=_SIGNAL_BASE - status if status < 0 else status)
 
 
-def _looking(
-    cockpit: Cockpit, options: Namespace, found: list["Earlier"]
-) -> "Callable[[Launch], bool] | None":
+def _looking(cockpit: Cockpit, options: Namespace, found: list["Earlier"]) -> "Callable[[Launch], bool] | None":
     """Return the look for duplicate work; it puts what it finds into `found` and says whether to go on."""
     if options.no_check:
         return None

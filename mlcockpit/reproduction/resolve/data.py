@@ -176,7 +176,10 @@ def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> 
     logged = [item for item in items if item.get("mlflow_digest")]
     unsure = {item["mlflow_digest"] for item in logged if not item.get("sha256") and item["from"] in ("folder", "code")}
     sure = all(
-        item.get("sha256") or item.get("md5") or item["from"] == "git" or (item.get("mlflow_digest") and item["from"] == "code")
+        item.get("sha256")
+        or item.get("md5")
+        or item["from"] == "git"
+        or (item.get("mlflow_digest") and item["from"] == "code")
         for item in items
     )
     parts = [
