@@ -12,7 +12,7 @@ from pathlib import Path
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.launch import Launch
 from mlcockpit.errors import UsageError
-from mlcockpit.integrations.declared_folders import declared_folders
+from mlcockpit.integrations.declared_places import declared_folders
 from mlcockpit.integrations.folder_watch import FolderWatch
 from mlcockpit.integrations.foreground import run_in_foreground
 from mlcockpit.integrations.git_process import run_git

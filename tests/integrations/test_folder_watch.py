@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from mlcockpit.integrations.declared_folders import declared_folders
+from mlcockpit.integrations.declared_places import declared_folders
 from mlcockpit.integrations.folder_watch import FolderWatch
 from tests.repositories import write
 

@@ -71,11 +71,14 @@ def _looking(cockpit: Cockpit, options: Namespace, found: list["Earlier"]) -> "C
         return None
 
     def look(launch: "Launch") -> bool:
-        from mlcockpit.services.run_before import run_before
+        from mlcockpit.services.launch_before import launch_before
 
-        earlier = run_before(cockpit, launch)
-        if earlier is None:
+        before = launch_before(cockpit, launch)
+        if before is None:
             return True
+        from mlcockpit.services.run_before import earlier_of
+
+        earlier = earlier_of(cockpit, before)
         found.append(earlier)
         if options.reuse and earlier.launch.exit_status == 0:
             return False
