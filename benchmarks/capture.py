@@ -119,7 +119,7 @@ def cpu() -> float:
 def report(what: str, plain: tuple[float, float], ours: tuple[float, float]) -> None:
     """Print one pair, CPU and wall."""
     for kind, one, other in zip(("CPU", "wall"), plain, ours, strict=True):
-        told = f"{one:8.3f} s  {other:8.3f} s  ratio {other / one:5.2f}  more {other - one:+.3f} s"
+        told = f"{one:8.3f} s  {other:8.3f} s  ratio {other / max(one, 0.001):5.2f}  more {other - one:+.3f} s"
         print(f"{what:<42} {kind:<4} {told}", flush=True)
 
 
