@@ -77,6 +77,21 @@ def needs_two_runs(selection: Selection) -> str | None:
     return "mark two runs with space, or mark one and move to another"
 
 
+def needs_pair(selection: Selection) -> str | None:
+    """Ask for exactly two marked runs."""
+    marked = len(selection.marked)
+    return (
+        None
+        if marked == 2
+        else f"mark exactly two runs with space; {marked or 'none'} {'is' if marked == 1 else 'are'} marked"
+    )
+
+
+def needs_stillness(selection: Selection) -> str | None:
+    """Ask for an explanation that is not running."""
+    return "it is running; X stops it" if selection.is_running else None
+
+
 def needs_compare(selection: Selection) -> str | None:
     """Ask for an open comparison."""
     return None if selection.comparing else "compare runs first: mark them with space, then c"
@@ -202,6 +217,37 @@ ACTIONS: tuple[Action, ...] = (
         "Stop the reproduction that runs here; its logs stay.",
         ("X",),
         frozenset({"reproduce"}),
+        why_not=needs_running,
+        rank=2,
+    ),
+    Action(
+        "explain",
+        "Why",
+        "Say why the two marked runs differ: what differs, which mixtures would run, each ingredient's share.",
+        ("w",),
+        RUNS,
+        "mlcockpit explain {marked}",
+        service="mlcockpit.services.explain:explain",
+        why_not=needs_pair,
+        rank=8,
+    ),
+    Action(
+        "explain.run",
+        "Approve and run",
+        "Run every mixture of the plan, each in a folder of its own and without your credentials.",
+        ("a",),
+        frozenset({"explain"}),
+        "mlcockpit explain {subject} --trust",
+        service="mlcockpit.services.explain:explain",
+        why_not=needs_stillness,
+        rank=1,
+    ),
+    Action(
+        "explain.stop",
+        "Stop",
+        "Stop the explanation that runs here; what is done is kept.",
+        ("X",),
+        frozenset({"explain"}),
         why_not=needs_running,
         rank=2,
     ),

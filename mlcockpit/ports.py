@@ -184,10 +184,48 @@ class Finished:
     """Bytes of the largest process; 0 where unknown."""
     log: Path
     """Its output, stdout and stderr together, as it came."""
+    filled: str = ""
+    """Why it was stopped for the space that it took, in words; empty where it was not."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a command of strangers may see and change; everything that is not named here it may at most read."""
+
+    writable: tuple[Path, ...]
+    """All that it may change."""
+    standing: tuple[tuple[Path, Path], ...] = ()
+    """(place, folder): where a wall can do it, the writable folder is what it finds at that place; else nothing is there."""
+    hidden: tuple[Path, ...] = ()
+    """Folders that are empty for it: sockets, state of ours."""
+    readable: tuple[Path, ...] = ()
+    """What it may read although it lies in such a place or a hidden folder."""
+    pythons: tuple[str, ...] = ()
+    """Interpreters that it may start; all that they stand on is readable."""
+    blank: tuple[Path, ...] = ()
+    """Files and folders in what it may read that are empty for it all the same."""
+    network: bool = True
+    disk_bytes: int | None = None
+    """How much more than at its start its folders may hold; None: as much as fits."""
+
+
+@dataclass(frozen=True)
+class Wall:
+    """What keeps a command in its room on this machine."""
+
+    name: str
+    """bubblewrap, landlock or none."""
+    sentence: str
+    """What it keeps and what it does not, in words."""
+    closes_network: bool = False
+    """Whether a room without network can be made."""
 
 
 class Runner(Protocol):
     """Runs a command of ours or of a recipe, and ends it whole."""
+
+    def wall(self) -> Wall:
+        """Return the best wall that works on this machine, tried once."""
 
     def run(
         self,
@@ -198,8 +236,12 @@ class Runner(Protocol):
         log: Path,
         timeout_s: float | None = None,
         memory_bytes: int | None = None,
+        room: Room | None = None,
     ) -> Finished:
-        """Run `argv` with exactly `env` and no shell; kill its whole process group at the time limit."""
+        """Run `argv` with exactly `env` and no shell; kill its whole process group at the time limit.
+
+        `room` is for commands of strangers; raises StageFailed where it must have no network and no wall can close it.
+        """
 
 
 class CodeStore(Protocol):
@@ -207,6 +249,9 @@ class CodeStore(Protocol):
 
     def check_out(self, commit: str, folder: Path, branch: str, *, store: str = "") -> None:
         """Make `folder` a worktree of `commit` on a new `branch`; `store` is another repository that may hold it."""
+
+    def fill(self, folder: Path, commit: str, *, store: str = "") -> tuple[str, ...]:
+        """Bring submodules and large files from what lies beside the user's repository; return what could not be had."""
 
     def apply(self, folder: Path, patch: str) -> None:
         """Apply uncommitted changes to a worktree."""
@@ -235,6 +280,11 @@ class EnvironmentBuilder(Protocol):
 
     def build(self, wanted: Mapping[str, object], *, code: Path, log: Path) -> BuiltEnvironment:
         """Return the environment that an environment ingredient's value describes; raises StageFailed with the log."""
+
+    def install_own(
+        self, environment: BuiltEnvironment, own: Sequence[str], *, code: Path, into: Path, log: Path
+    ) -> tuple[str, ...]:
+        """Install packages of the project itself from the worktree `code` below `into`; return what could not be."""
 
 
 class StoreStarter(Protocol):

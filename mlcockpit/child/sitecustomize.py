@@ -30,6 +30,7 @@ def _start():
     hook = _load("import_hook")
     if guarded:
         _load("guard").start(hook)
+        _load("own_code").start()
     if audited:
         audit = _load("audit")
         audit.start()

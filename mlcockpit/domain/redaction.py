@@ -137,6 +137,19 @@ def redact(text: str, *, salt: bytes, where: str) -> tuple[str, tuple[Redaction,
     return b"".join([*kept, data[done:]]).decode("utf-8", "surrogatepass"), tuple(found)
 
 
+def masked(text: str) -> str:
+    """Return `text` with every credential replaced by a mark that tells its kind and nothing else."""
+    return _PRINT.sub("]", redact(text, salt=b"", where="")[0])
+
+
+def is_masked(value: str) -> bool:
+    """Tell whether a value is, or holds, the mark of a credential that was left out."""
+    return "[redacted" in value
+
+
+_PRINT = re.compile(r"(?<=\[redacted)(?::[a-z-]+)?:[0-9a-f]{12}\]")
+
+
 @dataclass(frozen=True)
 class _Place:
     where: str

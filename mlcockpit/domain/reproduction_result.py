@@ -100,6 +100,8 @@ class ReproductionResult:
     """The folder that keeps the output of every stage."""
     command: tuple[str, ...] = ()
     cwd: str = "."
+    wall: str = ""
+    """bubblewrap, landlock or none; empty where nothing was run."""
 
     @property
     def exit_code(self) -> int:
@@ -122,6 +124,7 @@ class ReproductionResult:
             "other_runs": [one.to_json() for one in self.other_runs],
             "deterministic": self.deterministic,
             "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
+            "wall": self.wall,
         }
 
     @classmethod
@@ -148,6 +151,7 @@ class ReproductionResult:
             deterministic=kept["deterministic"],
             seconds=kept["seconds"],
             completeness=recipe.completeness if recipe.ingredients else 0,
+            wall=str(kept.get("wall") or ""),
             command=recipe.command if recipe.ingredients else (),
             cwd=recipe.cwd if recipe.ingredients else ".",
         )

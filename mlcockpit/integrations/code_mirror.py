@@ -3,15 +3,19 @@
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import EvidenceMissing, GitFailed
+from mlcockpit.integrations.commit_parts import Submodule, common_folder, fill_large_files, named_submodules
 from mlcockpit.integrations.git_process import run_git
 from mlcockpit.integrations.git_source import GitSource
 
 CLONE_S = 900.0
+NO_FILTER = (("clean", ""), ("smudge", ""), ("process", ""), ("required", "false"))
 
 
 class CodeMirror:
@@ -27,7 +31,55 @@ class CodeMirror:
         with self._locked():
             self._ensure()
             self._bring(commit, store)
-            self._git("worktree", "add", "--quiet", "-b", branch, "--", str(folder), commit)
+            filters = self._no_filters()
+            self._git("worktree", "add", "--quiet", "-b", branch, "--", str(folder), commit, config=filters)
+
+    def fill(self, folder: Path, commit: str, *, store: str = "") -> tuple[str, ...]:
+        """Bring submodules and large files from what lies beside the user's repository; return what could not be had.
+
+        Raises EvidenceMissing for a submodule that was checked out here and whose commit is gone.
+        """
+        listed = self._git("ls-tree", "-r", "-z", commit).decode("utf-8", "surrogateescape").split("\0")
+        lacking = []
+        if any(line.endswith(".gitattributes") for line in listed):
+            lacking += fill_large_files(folder, common_folder(self.source) / "lfs" / "objects")
+        for one in self._submodules(commit, [line for line in listed if line.startswith("160000 ")]):
+            source = common_folder(self.source) / "modules" / one.name
+            if not (source / "HEAD").is_file():
+                source = self.source / one.path
+            if not (source / "HEAD").is_file() and not (source / ".git").exists():
+                lacking.append(f"submodule {clean(one.path)} was never checked out here and stays empty")
+                continue
+            inner = CodeMirror(self.path.parent.parent, source)
+            try:
+                inner.spread(one.commit, folder / one.path, store=store)
+            except EvidenceMissing as missing:
+                raise EvidenceMissing(
+                    f"submodule {clean(one.path)}: commit {one.commit[:12]} is gone from {source}",
+                    hint=f"fetch it: git -C {clean(one.path)} fetch origin {one.commit}",
+                ) from missing
+            lacking += [f"{clean(one.path)}/{line}" for line in inner.fill(folder / one.path, one.commit, store=store)]
+        return tuple(lacking)
+
+    def spread(self, commit: str, folder: Path, *, store: str = "") -> None:
+        """Write the files of `commit` into `folder`, without a repository."""
+        with self._locked(), tempfile.TemporaryDirectory(prefix="mlcockpit-index-") as private:
+            self._ensure()
+            self._bring(commit, store)
+            folder.mkdir(parents=True, exist_ok=True)
+            env = {"GIT_INDEX_FILE": str(Path(private) / "index"), "GIT_WORK_TREE": str(folder)}
+            self._git("read-tree", commit, env=env)
+            self._git("checkout-index", "--all", "--force", "--quiet", env=env, config=self._no_filters())
+
+    def _submodules(self, commit: str, links: Sequence[str]) -> list[Submodule]:
+        text = self._try("config", "--null", "--blob", f"{commit}:.gitmodules", "--list") if links else None
+        return named_submodules(links, (text or b"").decode("utf-8", "surrogateescape"))
+
+    def _no_filters(self) -> list[tuple[str, str]]:
+        """Return configuration that takes the commands of every filter out: large files are filled in without them."""
+        listed = self._try("config", "--null", "--name-only", "--get-regexp", r"^filter\.") or b""
+        names = {name.rpartition(".")[0] for name in listed.decode("utf-8", "replace").split("\0") if name}
+        return [(f"{name}.{key}", value) for name in sorted(names) for key, value in NO_FILTER]
 
     def apply(self, folder: Path, patch: str) -> None:
         """Apply uncommitted changes to a worktree; git itself refuses paths outside of it."""
@@ -88,8 +140,16 @@ class CodeMirror:
         listed = self._try("rev-list", "--objects", "--missing=print", "--no-walk", commit, "--")
         return listed is not None and b"?" not in listed.split(b"\n", 1)[0] and b"\n?" not in listed
 
-    def _git(self, *args: str) -> bytes:
-        return run_git(args, git_dir=self.path, cwd=self.path.parent, file_protocol=True, timeout_s=CLONE_S)
+    def _git(self, *args: str, env: Mapping[str, str] | None = None, config: Sequence[tuple[str, str]] = ()) -> bytes:
+        return run_git(
+            args,
+            git_dir=self.path,
+            cwd=self.path.parent,
+            env=env,
+            config=config,
+            file_protocol=True,
+            timeout_s=CLONE_S,
+        )
 
     def _try(self, *args: str) -> bytes | None:
         try:

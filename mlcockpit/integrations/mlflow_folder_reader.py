@@ -43,6 +43,10 @@ class FolderRuns:
             raise UnknownName(f"several runs fit {name!r}: {', '.join(ids[:5])}", hint="type more of the id")
         return ids[0]
 
+    def mlflow_below(self) -> str:
+        """Return nothing: files do not tell which MLflow wrote them."""
+        return ""
+
     def read(self, run_id: str) -> RunRecord:
         """Return one run with its latest metrics, inputs and models."""
         folder = self._folder(run_id)

@@ -16,3 +16,14 @@ SINCE_3_0 = (
 """Revisions that MLflow 3.0 to 3.17 write: 3.4 writes 71994744cf8e, 3.17 dc11669786a5."""
 
 KNOWN = frozenset(f"{SINCE_2_0} {SINCE_3_0}".split())
+
+BELOW = (("5b0e9adcef9c", "2.16"), ("4465047574b1", "2.22"), ("0584bdc529eb", "3"), ("71994744cf8e", "3.17"))
+"""(revision, the first version that surely writes a later one), oldest first."""
+
+
+def mlflow_below(revision: str) -> str:
+    """Return a version of MLflow older than which the writer of a schema must have been; empty where that is not known."""
+    order = f"{SINCE_2_0} {SINCE_3_0}".split()
+    if revision not in order:
+        return ""
+    return next((version for known, version in BELOW if order.index(revision) <= order.index(known)), "")

@@ -10,6 +10,7 @@ from pathlib import Path
 from mlcockpit.analysis.spread import Sibling
 from mlcockpit.domain.run_record import MetricPoint, RunInput, RunModel, RunRecord
 from mlcockpit.errors import UnknownName
+from mlcockpit.integrations.mlflow_revisions import mlflow_below
 from mlcockpit.integrations.sibling_runs import sibling_runs
 from mlcockpit.integrations.sqlite_file import plainly
 
@@ -41,6 +42,12 @@ class SqliteRuns:
         if len(ids) > 1 and ids[0] != name:
             raise UnknownName(f"several runs fit {name!r}: {', '.join(ids)}", hint="type more of the id")
         return ids[0]
+
+    def mlflow_below(self) -> str:
+        """Return a version older than which every MLflow that wrote here was; empty where that is not known."""
+        with self._open() as database:
+            rows = database.execute("SELECT version_num FROM alembic_version").fetchall()
+        return mlflow_below(str(rows[0][0])) if len(rows) == 1 else ""
 
     def read(self, run_id: str) -> RunRecord:
         """Return one run with its latest metrics, inputs and models."""

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import os
-import resource
 import select
 import signal
 import subprocess
@@ -13,9 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
-from mlcockpit.ports import Finished
+from mlcockpit.integrations.command_start import Limits, start
+from mlcockpit.integrations.disk_space import Space
+from mlcockpit.integrations.walls import best_wall
+from mlcockpit.ports import Finished, Room, Wall
 
 if TYPE_CHECKING:
     import psutil
@@ -30,11 +31,18 @@ MARK = "MLCOCKPIT_ATTEMPT"
 """Variable whose value tells a command's descendants from other children of this process."""
 
 LARGEST_FILE = 20 * 2**30
-"""Bytes that a command may write into one file."""
+"""Bytes that a command may write into one file, where nothing else was said."""
+
+SIGNALLED = 128
+"""bubblewrap ends with this and the number where a signal ended the command."""
 
 
 class ProcessRunner:
     """ports.Runner for this machine."""
+
+    def wall(self) -> Wall:
+        """Return the best wall that works on this machine, tried once."""
+        return best_wall(os.environ)
 
     def run(
         self,
@@ -45,35 +53,66 @@ class ProcessRunner:
         log: Path,
         timeout_s: float | None = None,
         memory_bytes: int | None = None,
+        room: Room | None = None,
     ) -> Finished:
-        """Run `argv` with exactly `env` and no shell; kill its whole process tree at the time limit."""
+        """Run `argv` with exactly `env` and no shell; kill its whole process tree at the time limit.
+
+        Raises StageFailed where it cannot be started, and where it must have no network and no wall can close it.
+        """
         started = time.monotonic()
         deadline = None if timeout_s is None else started + timeout_s
         log.parent.mkdir(parents=True, exist_ok=True)
+        wall = self._wall_of(room)
+        limits = Limits(memory_bytes, room.disk_bytes if room and room.disk_bytes else LARGEST_FILE)
+        space = _space(room, log)
         with _subreaper(), log.open("ab") as out:
+            child, inside = start(argv, cwd=cwd, env=env, out=out, room=room, wall=wall, limits=limits)
+            ended, filled = False, ""
             try:
-                child = subprocess.Popen(
-                    list(argv),
-                    cwd=cwd,
-                    env=dict(env),
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            except (OSError, ValueError) as error:
-                raise StageFailed(f"{clean(argv[0])} could not be started: {clean(error)}") from error
-            timed_out = False
-            try:
-                _limit(child.pid, memory_bytes)
                 _note_child(log, child.pid)
-                timed_out = not _wait(child.pid, deadline)
+                ended, filled = _watch(child.pid, deadline, space)
             finally:
-                if timed_out or sys.exc_info()[0] is not None:
-                    _end(child.pid, GRACE_S)
+                if not ended:
+                    _end(child.pid, GRACE_S, walled=wall == "bubblewrap")
                 status, peak = _reap(child)
+                peak = max(peak, _peak_of(inside))
                 _end_rest(child.pid, env.get(MARK, ""))
-        return Finished(status, time.monotonic() - started, timed_out, peak, log)
+        if ended and status and space is not None:
+            filled = space.trouble()
+        if wall == "bubblewrap" and SIGNALLED < status <= SIGNALLED + signal.SIGRTMAX:
+            status = SIGNALLED - status
+        timed_out = not ended and not filled
+        return Finished(status, time.monotonic() - started, timed_out, peak, log, filled)
+
+    def _wall_of(self, room: Room | None) -> str:
+        if room is None:
+            return "none"
+        wall = self.wall()
+        if not room.network and not wall.closes_network:
+            raise StageFailed(
+                "nothing on this machine can keep the command from the network",
+                hint="install bubblewrap, or leave --no-network away",
+            )
+        return wall.name
+
+
+def _space(room: Room | None, log: Path) -> Space | None:
+    if room is None or room.disk_bytes is None:
+        return None
+    return Space([*room.writable, log.parent], room.disk_bytes)
+
+
+def _watch(pid: int, deadline: float | None, space: Space | None) -> tuple[bool, str]:
+    """Wait for the end of a child; return whether it came, and what is wrong with the space that it takes."""
+    while space is not None:
+        look = time.monotonic() + space.pause_s
+        if _wait(pid, look if deadline is None else min(look, deadline)):
+            return True, ""
+        if deadline is not None and time.monotonic() >= deadline:
+            return False, ""
+        if trouble := space.trouble():
+            return False, trouble
+    return _wait(pid, deadline), ""
 
 
 def end_left_over(noted: Path) -> None:
@@ -116,16 +155,6 @@ def _subreaper() -> Iterator[None]:
         libc.prctl(SUBREAPER, 0, 0, 0, 0)
 
 
-def _limit(pid: int, memory_bytes: int | None) -> None:
-    if not hasattr(resource, "prlimit"):
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError, ValueError):
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
-        resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
-        if memory_bytes is not None:
-            resource.prlimit(pid, resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-
-
 def _wait(pid: int, deadline: float | None) -> bool:
     """Wait for the end of a child without reaping it; return False at the deadline."""
     if hasattr(os, "pidfd_open"):
@@ -142,9 +171,16 @@ def _wait(pid: int, deadline: float | None) -> bool:
     return False
 
 
-def _end(pid: int, grace_s: float) -> None:
-    with contextlib.suppress(OSError):
-        os.killpg(pid, signal.SIGTERM)
+def _end(pid: int, grace_s: float, *, walled: bool) -> None:
+    """Ask a command to end, then kill it; the process that holds a room must not hear the first, for all in it dies with it."""
+    import psutil
+
+    with contextlib.suppress(OSError, psutil.Error):
+        if walled:
+            for one in psutil.Process(pid).children(recursive=True):
+                one.terminate()
+        else:
+            os.killpg(pid, signal.SIGTERM)
     if not _wait(pid, time.monotonic() + grace_s):
         with contextlib.suppress(OSError):
             os.killpg(pid, signal.SIGKILL)
@@ -159,6 +195,20 @@ def _reap(child: "subprocess.Popen[bytes]") -> tuple[int, int]:
     child.returncode = os.waitstatus_to_exitcode(status)
     scale = 1 if sys.platform == "darwin" else 1024
     return child.returncode, usage.ru_maxrss * scale
+
+
+def _peak_of(orphan: int) -> int:
+    """Return the peak memory in bytes of a room whose first process became our child; 0 where it was reaped already."""
+    deadline = time.monotonic() + GRACE_S
+    while orphan and time.monotonic() < deadline:
+        try:
+            ended, _, usage = os.wait4(orphan, os.WNOHANG)
+        except ChildProcessError:
+            return 0
+        if ended:
+            return usage.ru_maxrss * 1024
+        time.sleep(0.001)
+    return 0
 
 
 def _end_rest(group: int, mark: str) -> None:

@@ -73,6 +73,10 @@ class ServerRuns:
         """Return nothing: to ask a server for every run of a recipe takes longer than the recipe is worth."""
         return ()
 
+    def mlflow_below(self) -> str:
+        """Return nothing: a server does not tell which MLflow logged a run."""
+        return ""
+
     def brought(self, run: RunRecord, into: Path, *, whole: bool) -> RunRecord:
         """Return the run with the places of its artifacts on this machine: all of them, or its models' small files only.
 

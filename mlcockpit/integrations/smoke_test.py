@@ -16,7 +16,7 @@ if "mlflow" in sys.modules:
         MlflowClient("sqlite:///" + folder + "/t.db").get_experiment_by_name("Default")
 """
 ALIKE = ("mlflow", "pandas", "xgboost", "lightgbm", "catboost")
-IMPORTS = {"scikit-learn": "sklearn", **dict(zip(ALIKE, ALIKE, strict=True))}
+IMPORTS = {"scikit-learn": "sklearn", "mlflow-skinny": "mlflow", **dict(zip(ALIKE, ALIKE, strict=True))}
 """Distribution → what to import of it; kept to those whose neighbours break them."""
 
 USUAL = ("sqlalchemy<2.1", "setuptools<81", "numpy<2", "pandas<3")
@@ -27,7 +27,7 @@ FIRST_RELEASE = datetime(2018, 6, 1, tzinfo=UTC)
 
 def smoke_argv(python: str, packages: Sequence[str]) -> list[str] | None:
     """Return the command that tries an environment; None where there is nothing to try."""
-    names = [module for name, module in IMPORTS.items() if name in packages]
+    names = list(dict.fromkeys(module for name, module in IMPORTS.items() if name in packages))
     return [python, "-c", SCRIPT, json.dumps(names)] if names else None
 
 

@@ -39,6 +39,9 @@ class Runs(Protocol):
     def siblings(self, run: RunRecord) -> tuple[Sibling, ...]:
         """Return the runs of the same script, commit, parameters and data, the run itself first; seeds may differ."""
 
+    def mlflow_below(self) -> str:
+        """Return a version older than which every MLflow that wrote here was; empty where that is not known."""
+
 
 def open_runs(declared: str | None, root: Path, environ: Mapping[str, str]) -> Runs:
     """Return the runs of the project at `root`; raises EvidenceMissing where no store is found."""

@@ -1,22 +1,24 @@
 """Environments are built by uv, hard-linked from its cache, kept by the digest of their lock, and reused."""
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.errors import StageFailed
+from mlcockpit.integrations.asked_packages import asked_lines, bounds_of, without_bounds
+from mlcockpit.integrations.build_room import build_room, may_build
+from mlcockpit.integrations.locked_folder import locked, publish
 from mlcockpit.integrations.nearest_pins import resolve_pins
+from mlcockpit.integrations.own_packages import install_own
 from mlcockpit.integrations.package_index import index_settings
 from mlcockpit.integrations.python_installations import interpreters, nearest, normal, read_environment
 from mlcockpit.integrations.smoke_test import USUAL, release_month, smoke_argv
 from mlcockpit.integrations.upgraded_lock import BEFORE, require_asked, upgraded
+from mlcockpit.integrations.uv_words import failed, said, until
 from mlcockpit.ports import BuiltEnvironment, Finished, Runner
 
 BUILD_S = 1800.0
@@ -51,7 +53,7 @@ class UvEnvironments:
         deviations = [deviation] if deviation else []
         lock = self._lock(wanted, version, python, code, log, deviations)
         top = self.folder / hashlib.sha256(f"{version}\n{lock}".encode()).hexdigest()[:24]
-        with _locked(top):
+        with locked(top):
             if (top / "complete").exists():
                 deviations += json.loads((top / "complete").read_text() or "[]")
                 return self._built(top, deviations, "reused from an earlier reproduction")
@@ -60,6 +62,16 @@ class UvEnvironments:
             found += self._tried(top, python, wanted, log)
             (top / "complete").write_text(json.dumps(found))
         return self._built(top, [*deviations, *found], "built by uv")
+
+    def install_own(
+        self, environment: BuiltEnvironment, own: Sequence[str], *, code: Path, into: Path, log: Path
+    ) -> tuple[str, ...]:
+        """Install the project's own packages from the worktree; return what could not be."""
+
+        def uv(arguments: Sequence[str], log: Path) -> Finished:
+            return self._uv(arguments, log, writable=(code, into))
+
+        return install_own(uv, environment.python, own, code=code, into=into, log=log)
 
     def _as_it_is(self, wanted: Mapping[str, object]) -> BuiltEnvironment | None:
         """Return the environment that is there already, checked again package by package."""
@@ -90,10 +102,9 @@ class UvEnvironments:
     ) -> str:
         """Return the text of a full lock; resolves as of the run's date where the recipe holds no lock."""
         kind = str(wanted.get("kind") or "")
-        lines = wanted.get("requirements")
-        text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
+        text = asked_lines(wanted)
         if kind == "uv.lock":
-            return self._export(code / str(wanted["path"]), python, log)
+            return self._export(code / str(wanted["path"]), python, log) + text
         if kind in {"lock", "captured", "existing"}:
             return text
         as_of, prefer, asked = str(wanted.get("as_of") or ""), "", ""
@@ -109,35 +120,40 @@ class UvEnvironments:
             lock, more = self._resolve(text, as_of, python, log, prefer)
             require_asked(str(lock), wanted)
             kept.parent.mkdir(parents=True, exist_ok=True)
-            _publish(kept, json.dumps([lock, more]))
+            publish(kept, json.dumps([lock, more]))
         deviations += more
         return str(lock)
 
-    def _resolve(
-        self, text: str, as_of: str, python: str, log: Path, prefer: str = ""
-    ) -> tuple[str, list[str]]:
+    def _resolve(self, text: str, as_of: str, python: str, log: Path, prefer: str = "") -> tuple[str, list[str]]:
         def compiled(lines: str, day: str) -> str | None:
             return self._compile(lines, day, python, log, prefer=prefer)
 
-        found = resolve_pins(text, as_of, compiled, lambda: _said(log))
+        found = resolve_pins(text, as_of, compiled, lambda: said(log))
+        if found is None and bounds_of(text):
+            found = resolve_pins(without_bounds(text), as_of, compiled, lambda: said(log))
+            found = (found[0], [*found[1], "the recorded bounds cannot be met and are left out"]) if found else None
         if found is None:
-            raise StageFailed("no set of packages fits the recorded requirements", hint=f"see {log}")
+            raise failed("no set of packages fits the recorded requirements", log)
         return found
 
-    def _compile(self, lines: str, day: str, python: str, log: Path, *, alone: bool = False, prefer: str = "") -> str | None:
+    def _compile(
+        self, lines: str, day: str, python: str, log: Path, *, alone: bool = False, prefer: str = ""
+    ) -> str | None:
         """Return the full lock of requirement lines as of a day; None where nothing fits. Builds from source last.
 
         Pins that are preferred count where they fit.
         """
-        asked, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
-        asked.write_text(lines)
+        source, answer = log.parent / "requirements.in", log.parent / "requirements.lock"
+        bounds = log.parent / "constraints.txt"
+        bounds.write_text(bounds_of(lines))
+        source.write_text(lines)
         answer.unlink(missing_ok=True)
         if prefer:
             answer.write_text(prefer)
         base = ["pip", "compile", "--quiet", "--no-header", "--no-annotate", "--python", python]
-        base += ["-o", str(answer), str(asked)]
+        base += ["-o", str(answer), str(source)]
         dated = ["--exclude-newer", day] if day else []
-        base += ["--no-deps"] if alone else []
+        base += ["--no-deps"] if alone else ["--constraint", str(bounds)] if bounds.stat().st_size else []
         for extra in (["--no-build"], SOURCES):
             if self._uv([*base, *dated, *extra], log).exit_status == 0:
                 return answer.read_text()
@@ -145,16 +161,16 @@ class UvEnvironments:
 
     def _export(self, lock: Path, python: str, log: Path) -> str:
         answer = log.parent / "requirements.lock"
-        argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-project", "--no-header", "--no-annotate"]
+        argv = ["export", "--quiet", "--frozen", "--no-hashes", "--no-emit-local", "--no-header", "--no-annotate"]
         done = self._uv([*argv, "--python", python, "--project", str(lock.parent), "-o", str(answer)], log)
         if done.exit_status != 0:
-            raise StageFailed(f"uv cannot read {lock.name}", hint=f"see {log}")
+            raise failed(f"uv cannot read {lock.name}", log)
         return answer.read_text()
 
     def _make(self, top: Path, python: str, lock: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         top.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if self._uv(["venv", "--quiet", "--python", python, "--no-project", str(top)], log).exit_status != 0:
-            raise StageFailed("uv cannot make an environment", hint=f"see {log}")
+            raise failed("uv cannot make an environment", log)
         file = top / "requirements.lock"
         file.write_text(lock)
         inside = ["--python", str(top / "bin" / "python")]
@@ -183,13 +199,12 @@ class UvEnvironments:
 
     def _tried(self, top: Path, python: str, wanted: Mapping[str, object], log: Path) -> list[str]:
         """Try the environment; where it is broken and was resolved by us, resolve it again as of MLflow's own date."""
-        said = self._broken(top, log) if wanted.get("kind") in {"as-of", "upgrade"} else ""
-        if said and wanted.get("kind") == "upgrade":
-            raise StageFailed(f"the upgraded environment is broken: {said}", hint=f"see {log}")
-        if not said:
+        broken = self._broken(top, log) if wanted.get("kind") in {"as-of", "upgrade"} else ""
+        if broken and wanted.get("kind") == "upgrade":
+            raise StageFailed(f"the upgraded environment is broken: {broken}", hint=f"see {log}")
+        if not broken:
             return []
-        lines = wanted.get("requirements")
-        text = "\n".join(str(line) for line in lines) + "\n" if isinstance(lines, list) else ""
+        text = asked_lines(wanted)
         known = read_environment(top / "bin" / "python")
         version = known.packages.get("mlflow", "") if known else ""
         named = {normal(one.split("=")[0]) for one in text.split()}
@@ -198,7 +213,7 @@ class UvEnvironments:
         def exists(day: str) -> bool:
             return self._compile(f"mlflow=={version}\n", day, python, log, alone=True) is not None
 
-        day = release_month(exists, _until(wanted)) or ""
+        day = release_month(exists, until(wanted)) or ""
         for lock, what in (
             (
                 self._compile(text, day, python, log) if day else None,
@@ -210,8 +225,8 @@ class UvEnvironments:
                 shutil.rmtree(top, ignore_errors=True)
                 found = self._make(top, python, lock, wanted, log)
                 if not self._broken(top, log):
-                    return [*found, f"with the recorded date alone it is broken ({said}): {what}"]
-        raise StageFailed(f"the environment is broken: {said}", hint=f"see {log}")
+                    return [*found, f"with the recorded date alone it is broken ({broken}): {what}"]
+        raise StageFailed(f"the environment is broken: {broken}", hint=f"see {log}")
 
     def _broken(self, top: Path, log: Path) -> str:
         """Return what an environment says when it is tried; empty where it works."""
@@ -222,10 +237,11 @@ class UvEnvironments:
         env = {name: self.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if self.environ.get(name)}
         with log.open("a") as out:
             out.write("$ uv smoke test\n")
-        home = log.parent / "smoke"
-        home.mkdir(exist_ok=True)
-        done = self.runner.run(argv, cwd=home, env={**env, "HOME": str(home)}, log=log, timeout_s=BUILD_S)
-        words = [line.strip() for line in _said(log).splitlines() if line.strip()]
+        room, kept = build_room(
+            self.folder, ["--python", argv[0]], uv=argv[0], writable=(log.parent,), environ=self.environ
+        )
+        done = self.runner.run(argv, cwd=log.parent, env=env | kept, log=log, timeout_s=BUILD_S, room=room)
+        words = [line.strip() for line in said(log).splitlines() if line.strip()]
         return "" if done.exit_status == 0 else clean(words[-1], 200)
 
     def _install_nearest(
@@ -245,12 +261,12 @@ class UvEnvironments:
             have = read_environment(file.parent / "bin" / "python")
             return "".join(f"{name}=={version}\n" for name, version in (have.packages if have else {}).items())
 
-        found = resolve_pins(lock, as_of, installed, lambda: _said(log))
+        found = resolve_pins(lock, as_of, installed, lambda: said(log))
         if found is None:
-            raise StageFailed("the recorded packages cannot be installed", hint=f"see {log}")
+            raise failed("the recorded packages cannot be installed", log)
         return ["not every locked version can be installed here", *found[1]]
 
-    def _uv(self, arguments: Sequence[str], log: Path) -> Finished:
+    def _uv(self, arguments: Sequence[str], log: Path, *, writable: Sequence[Path] = ()) -> Finished:
         import uv
 
         env = {name: value for name, value in self.environ.items() if name in KEPT or name.startswith("UV_")}
@@ -258,7 +274,11 @@ class UvEnvironments:
         env |= index_settings(self.environ, credentials="--no-build" in arguments)
         with log.open("a") as out:
             out.write(f"$ uv {' '.join(arguments)}\n")
-        return self.runner.run([uv.find_uv_bin(), *arguments], cwd=log.parent, env=env, log=log, timeout_s=BUILD_S)
+        uv_bin, room = uv.find_uv_bin(), None
+        if may_build(arguments):
+            room, kept = build_room(self.folder, arguments, uv=uv_bin, environ=env, writable=(log.parent, *writable))
+            env |= kept
+        return self.runner.run([uv_bin, *arguments], cwd=log.parent, env=env, log=log, timeout_s=BUILD_S, room=room)
 
     def _built(self, top: Path, deviations: Sequence[str], note: str) -> BuiltEnvironment:
         known = read_environment(top / "bin" / "python")
@@ -270,29 +290,3 @@ class UvEnvironments:
 
 def _bare(version: str) -> str:
     return version.split(";")[0].strip()
-
-
-def _until(wanted: Mapping[str, object]) -> datetime:
-    try:
-        return datetime.fromisoformat(str(wanted.get("as_of") or "").replace("Z", "+00:00"))
-    except ValueError:
-        return datetime(2035, 1, 1, tzinfo=UTC)
-
-
-def _said(log: Path) -> str:
-    """Return the end of what uv said, from its last command on."""
-    return log.read_text("utf-8", "replace").rpartition("$ uv ")[2][-20_000:]
-
-
-def _publish(path: Path, text: str) -> None:
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_text(text)
-    part.replace(path)
-
-
-@contextmanager
-def _locked(top: Path) -> Iterator[None]:
-    top.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (top.parent / f"{top.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -16,7 +16,7 @@ RUN_CONTEXT = "MLFLOW_RUN_CONTEXT"
 LAUNCH_TAG = "mlcockpit.launch"
 CAPTURE_TAG = "mlcockpit.capture"
 CHILD = Path(mlcockpit.child.__file__).parent
-_FILES = ("sitecustomize.py", "audit.py", "guard.py", "readers.py", "import_hook.py")
+_FILES = ("sitecustomize.py", "audit.py", "guard.py", "readers.py", "import_hook.py", "own_code.py")
 
 
 def install_child(folder: Path) -> Path:

@@ -1,30 +1,52 @@
 """A script of ours asks questions inside a rebuilt environment: libraries of the run are never loaded by our own process."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from mlcockpit.reproduction.order import Course, Order, Tools
 from mlcockpit.reproduction.rerun import last_line
+from mlcockpit.reproduction.room import room_of
 from mlcockpit.reproduction.surroundings import child_environment
 
 
 def ask(
-    order: Order, course: Course, tools: Tools, script: Path, question: object, *, timeout_s: float
+    order: Order,
+    course: Course,
+    tools: Tools,
+    script: Path,
+    question: object,
+    readable: Sequence[Path],
+    *,
+    timeout_s: float,
 ) -> tuple[object, str]:
-    """Return what the script answers; None, and its last words, where it could not."""
+    """Return what the script answers; None, and its last words, where it could not. It sees the worktree and `readable`."""
     attempt, name = course.attempt, script.stem
-    asked, answer = attempt.folder / f"{name}.json", attempt.folder / f"{name}-answer.json"
+    tmp = attempt.place("tmp")
+    asked, answer = tmp / f"{name}.json", tmp / f"{name}-answer.json"
     asked.write_text(json.dumps(question))
     assert course.environment is not None
-    env = child_environment(order.recipe, attempt, course.environment, tools.environ, attempt.store, ())
+    env = child_environment(order.recipe, attempt, course.environment, tools.environ, attempt.store, (), order.roots)
     env["PYTHONPATH"] = str(attempt.code / order.recipe.cwd)
+    room = room_of(
+        attempt,
+        course.environment,
+        project=order.project,
+        writable=(),
+        readable=[attempt.code, script.parent, *readable],
+        environ=tools.environ,
+        network=not tools.runner.wall().closes_network,
+        disk_bytes=order.disk_bytes,
+    )
     done = tools.runner.run(
         [course.environment.python, str(script), str(asked), str(answer)],
-        cwd=attempt.place("tmp"),
+        cwd=tmp,
         env=env,
         log=attempt.log(name),
         timeout_s=timeout_s,
+        memory_bytes=order.memory_bytes,
+        room=room,
     )
-    if done.exit_status != 0 or not answer.exists():
+    if done.exit_status != 0 or not answer.is_file() or answer.is_symlink():
         return None, last_line(done.log)
     return json.loads(answer.read_text()), ""

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from mlcockpit.domain.redaction import is_masked, masked
 from mlcockpit.domain.reproduction_result import MetricComparison
 from mlcockpit.domain.run_record import MetricPoint, RunInput, RunRecord
 
@@ -53,7 +54,9 @@ def compare_parameters(
         a, b = original.params.get(name), rerun.params.get(name)
         if a == b or CLOCK.search(name) or (a is not None and b is not None and _same_text(a, b, roots)):
             continue
-        found.append(ParameterDifference(name, a, b))
+        if b is not None and is_masked(b):
+            continue
+        found.append(ParameterDifference(name, a if a is None else masked(a), b if b is None else masked(b)))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.reproduction.dvc_data import DvcCache, has_md5, md5_of
 
 LARGEST_COPY = 2 * 2**30
-"""Bytes of a file that is copied; larger ones are hard-linked."""
+"""Bytes of a file that is copied; a larger one is a link to where it lies, which a wall lets nobody write through."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _place(item: Mapping[str, Json], places: DataPlaces) -> DataFinding:
             continue
         found = sha256_of(source)
         if found == wanted or same_rows(item, source, places):
-            _bring(source, target)
+            _bring(source, target, places.code)
             same = found == wanted
             return DataFinding(
                 name, "same" if same else "same_rows", wanted, found, "" if same else "same rows, other bytes"
@@ -130,13 +130,13 @@ def _place(item: Mapping[str, Json], places: DataPlaces) -> DataFinding:
         seen = found
     stored = _stored(name, wanted, places)
     if stored is not None:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        own_parents(target, places.code)
         target.unlink(missing_ok=True)
         target.write_bytes(stored)
         return DataFinding(name, "same", wanted, wanted, "from the project's own store or history")
     copy = _copy_of(name, wanted, places)
     if copy is not None:
-        _bring(copy, target)
+        _bring(copy, target, places.code)
         return DataFinding(name, "same", wanted, wanted, "from the artifacts of the run")
     if _is_weak(item):
         what = "other bytes than when some process opened it while the run went on; nobody knows whether the run did"
@@ -160,9 +160,10 @@ def placed_by_dvc(item: Mapping[str, Json], places: DataPlaces) -> DataFinding:
         return DataFinding(name, "gone", md5, "", owner_words(item))
     if _is_here(item, places):
         same = has_md5(here, md5)
-        _bring(here, top)
+        _bring(here, top, places.code)
         what = "" if same else "not what DVC tracks at the commit, but untouched since the run"
         return DataFinding(name, "same" if same else "unchecked", md5, md5 if same else "", what)
+    own_parents(top, places.code)
     if DvcCache(places.project, tracked).restore(md5, top):
         return DataFinding(name, "same", md5, md5, "from DVC's cache")
     return _not_tracked_any_more(item, places)
@@ -191,7 +192,7 @@ def _unchecked(name: str, item: Mapping[str, Json], target: Path, places: DataPl
         return DataFinding(name, "same", detail="in git at the commit")
     source = places.project / name
     if source.exists():
-        _bring(source, target)
+        _bring(source, target, places.code)
         return DataFinding(name, "unchecked", found="", detail="bytes of today: nothing recorded their digest")
     return DataFinding(name, "gone" if item.get("required") else "absent", detail=owner_words(item))
 
@@ -213,20 +214,28 @@ def _target(name: str, code: Path) -> Path | None:
     return target if target != code and target.is_relative_to(code) else None
 
 
-def _bring(source: Path, target: Path) -> None:
+def own_parents(target: Path, code: Path) -> None:
+    """Make the folders of `target` real folders of the worktree: a link that leads out of it would be written through."""
+    top = code.resolve()
+    for parent in [one for one in reversed(target.parents) if one != code and one.is_relative_to(code)]:
+        if parent.is_symlink() and not parent.resolve().is_relative_to(top):
+            parent.unlink()
+        parent.mkdir(exist_ok=True)
+
+
+def _bring(source: Path, target: Path, code: Path) -> None:
     if source == target:
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
+    own_parents(target, code)
     if source.is_dir():
+        if target.is_symlink():
+            target.unlink()
         shutil.copytree(source, target, dirs_exist_ok=True, symlinks=True)
         return
     target.unlink(missing_ok=True)
     if source.stat().st_size > LARGEST_COPY:
-        try:
-            os.link(source, target)
-            return
-        except OSError:
-            pass
+        target.symlink_to(source.resolve())
+        return
     shutil.copy2(source, target)
 
 

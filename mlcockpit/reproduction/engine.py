@@ -31,8 +31,8 @@ MODELS_S = 300.0
 def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResult:
     """Return the verdict; the attempt's worktree is gone afterwards, its logs stay."""
     course = Course(attempt, {"resolve": order.resolve_s} | dict.fromkeys(STAGES[1:], 0.0))
-    attempt.done("resolve", {"trust_id": order.recipe.trust_id})
     try:
+        attempt.done("resolve", {"trust_id": order.recipe.trust_id})
         return _stages(order, course, tools)
     except EvidenceMissing as missing:
         return _result(order, course, Judgement(Verdict.INCOMPLETE, str(missing), course.stage or None))
@@ -40,6 +40,12 @@ def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResul
         if failed.exit_code != 4:
             raise
         return _result(order, course, Judgement(Verdict.FAILED, f"stage {course.stage}: {failed}", stage=course.stage))
+    except OSError as failed:
+        where = f"{clean(failed.filename2 or failed.filename or attempt.folder)} ({failed.strerror or clean(failed)})"
+        reason = (
+            f"stage {course.stage or 'resolve'}: cannot use {where}: is the disk full, or MLCOCKPIT_HOME elsewhere?"
+        )
+        return _result(order, course, Judgement(Verdict.FAILED, reason, stage=course.stage or "resolve"))
     finally:
         tools.code.remove(attempt.code, attempt.branch)
         attempt.close()
@@ -47,6 +53,8 @@ def reproduce(order: Order, attempt: Attempt, tools: Tools) -> ReproductionResul
 
 def incomplete(order: Order, name: str) -> ReproductionResult | None:
     """Return the verdict on a recipe that cannot be run because an ingredient is missing; None where it can."""
+    if order.open_choice:
+        return _bare(order, name, Judgement(Verdict.INCOMPLETE, order.open_choice))
     for one in order.recipe.ingredients:
         if one.standing is Standing.MISSING and one.name in {"code", "command", "data", "environment"}:
             first = one.name if one.name in {"code", "data", "environment"} else None
@@ -68,6 +76,7 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
     with _stage("code", course, tools):
         code = recipe["code"]
         tools.code.check_out(code.text("commit"), attempt.code, attempt.branch, store=code.text("snapshot_store"))
+        course.note(*tools.code.fill(attempt.code, code.text("commit"), store=code.text("snapshot_store")))
         if code.text("patch"):
             tools.code.apply(attempt.code, code.text("patch"))
         attempt.done("code", {"commit": code.text("commit")})
@@ -76,6 +85,12 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
         assert isinstance(wanted, Mapping)
         course.environment = tools.environments.build(wanted, code=attempt.code, log=attempt.log("environment"))
         course.notes.append(f"environment: {course.environment.note}")
+        own = recipe["environment"].texts("own")
+        if own:
+            place, log = attempt.place("own"), attempt.log("own")
+            course.notes += tools.environments.install_own(
+                course.environment, own, code=attempt.code, into=place, log=log
+            )
         attempt.done("environment", {"python": course.environment.python, "deviations": course.environment.deviations})
     with _stage("data", course, tools):
         placed = place_data(recipe["data"], order.places(attempt.code))
@@ -138,6 +153,7 @@ def _outcome(
         rerun=rerun,
         exit_status=finished.exit_status,
         timed_out=finished.timed_out,
+        filled=finished.filled,
         last_lines=last_line(finished.log),
         parameters=compare_parameters(original, rerun, roots) if rerun else (),
         inputs=compare_inputs(original, rerun) if rerun else (),
@@ -153,7 +169,8 @@ def _outcome(
 def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> tuple[ArtifactComparison, ...]:
     def models(pairs: ModelPairs) -> Sequence[Mapping[str, object]]:
         question = [[str(a), str(b)] for a, b in pairs]
-        found, said = ask(order, course, tools, tools.compare_models, question, timeout_s=MODELS_S)
+        readable = [path for pair in pairs for path in pair]
+        found, said = ask(order, course, tools, tools.compare_models, question, readable, timeout_s=MODELS_S)
         if not isinstance(found, list):
             return [{"verdict": "unknown", "detail": f"could not be compared: {said}"} for _ in pairs]
         return found
@@ -165,7 +182,7 @@ def _digests(order: Order, course: Course, tools: Tools) -> Digests:
     def digests(asked: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object] | None]:
         question = [{**one, "path": str(course.attempt.code / str(one["path"]))} for one in asked]
         script = tools.compare_models.with_name("dataset_digest.py")
-        found, _ = ask(order, course, tools, script, question, timeout_s=MODELS_S)
+        found, _ = ask(order, course, tools, script, question, (), timeout_s=MODELS_S)
         return found if isinstance(found, list) else []
 
     return digests
@@ -187,7 +204,12 @@ def _result(order: Order, course: Course, judgement: Judgement) -> ReproductionR
     ingredients = tuple(_with_findings(one, course) for one in order.recipe.ingredients)
     notes = (*judgement.notes, *course.notes, *order.recipe.notes)
     return replace(
-        bare, ingredients=ingredients, seconds=dict(course.seconds), notes=notes, log=str(course.attempt.logs)
+        bare,
+        ingredients=ingredients,
+        seconds=dict(course.seconds),
+        notes=notes,
+        log=str(course.attempt.logs),
+        wall=course.wall,
     )
 
 

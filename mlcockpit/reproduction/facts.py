@@ -56,6 +56,8 @@ class RunFacts:
     """The captured launch; None where there was none."""
     model_files: Mapping[str, bytes] = field(default_factory=dict)
     """requirements.txt, python_env.yaml, conda.yaml and MLmodel of the run's model."""
+    mlflow_below: str = ""
+    """A version of MLflow that wrote none of the store, as its schema tells; empty where that is not known."""
     known_data: Sequence[KnownData] = ()
     environments: Sequence[ExistingEnvironment] = ()
     roots: Sequence[str] = ()

@@ -24,6 +24,8 @@ def judge(outcome: Outcome) -> Judgement:
     """Return the verdict on a rerun."""
     if outcome.timed_out:
         return Judgement(Verdict.FAILED, "the command did not end within the time limit and was killed", stage="run")
+    if outcome.filled:
+        return Judgement(Verdict.FAILED, f"the command was stopped: {outcome.filled}", stage="run")
     if outcome.rerun is None:
         return _without_run(outcome)
     crashed = outcome.exit_status != 0 and not _failed_before(outcome) and not _logged_all(outcome)

@@ -73,12 +73,17 @@ class Order:
     """Other runs of the same launch."""
     timeout_s: float | None = None
     memory_bytes: int | None = None
+    disk_bytes: int | None = None
+    """What the command may write in all; None: as much as fits."""
+    network: bool = True
     repeat: int = 1
     """How often to run again where the results diverge."""
     tolerances: Mapping[str, Tolerance] = field(default_factory=dict)
     dirty_hints: tuple[str, ...] = ()
     recorded_exit: int | None = None
     roots: Sequence[str] = ()
+    open_choice: str = ""
+    """Why no command is chosen yet; empty where one is."""
     resolve_s: float = 0.0
     spreads: Mapping[str, Spread] = field(default_factory=dict)
     """How far apart the runs of this recipe with other seeds lie, by metric."""
@@ -96,3 +101,9 @@ class Course:
     environment: BuiltEnvironment | None = None
     data: tuple[DataFinding, ...] = ()
     notes: list[str] = field(default_factory=list)
+    wall: str = ""
+    """What kept the command in its room; empty while none was started."""
+
+    def note(self, *sentences: str) -> None:
+        """Add what is to be said with the verdict, each sentence once."""
+        self.notes += [one for one in dict.fromkeys(sentences) if one not in self.notes]

@@ -22,6 +22,8 @@ class Outcome:
     """None where the command logged no run."""
     exit_status: int
     timed_out: bool = False
+    filled: str = ""
+    """Why it was stopped for the space that it took."""
     last_lines: str = ""
     parameters: tuple[ParameterDifference, ...] = ()
     inputs: tuple[tuple[RunInput, RunInput], ...] = ()

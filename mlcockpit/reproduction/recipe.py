@@ -1,6 +1,6 @@
 """A recipe is resolved from gathered facts alone: one ingredient after the other, each with its evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mlcockpit.domain.recipe import Recipe
@@ -10,10 +10,12 @@ from mlcockpit.reproduction.noise import spread_notes
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
+from mlcockpit.reproduction.resolve.concealed import concealed
 from mlcockpit.reproduction.resolve.console_command import console
 from mlcockpit.reproduction.resolve.data import resolve_data
 from mlcockpit.reproduction.resolve.environment import resolve_environment
 from mlcockpit.reproduction.resolve.given_command import given
+from mlcockpit.reproduction.resolve.notebook_command import notebook, with_tools
 from mlcockpit.reproduction.resolve.parameters import resolve_parameters
 from mlcockpit.reproduction.resolve.project_command import mlflow_project
 from mlcockpit.reproduction.resolve.python_path import python_path
@@ -21,7 +23,7 @@ from mlcockpit.reproduction.resolve.script_command import script
 from mlcockpit.reproduction.resolve.seed import resolve_seed
 from mlcockpit.reproduction.resolve.stage_command import dvc_stage
 
-STYLES: tuple[LaunchStyle, ...] = (given, captured, mlflow_project, dvc_stage, script, console)
+STYLES: tuple[LaunchStyle, ...] = (given, captured, mlflow_project, dvc_stage, notebook, script, console)
 """Ways of launching that are recognised, best evidence first."""
 
 
@@ -45,12 +47,12 @@ def resolve(facts: RunFacts) -> Resolved:
     cwd = command.ingredient.text("cwd")
     argv = command.ingredient.texts("argv")
     reading = command.reading
-    command = _on_path(command, python_path(reading, tree, cwd, module="-m" in argv[:2]))
+    command = _on_path(command, python_path(reading, tree, cwd, module=_is_module(command, argv)))
     recipe = Recipe(
         run_id=facts.run.run_id,
         ingredients=(
             code,
-            resolve_environment(facts, tree, reading, cwd),
+            with_tools(resolve_environment(facts, tree, reading, cwd), command.ingredient),
             resolve_data(facts, tree, reading, cwd, argv),
             command.ingredient,
             resolve_parameters(facts, command.flags),
@@ -61,7 +63,11 @@ def resolve(facts: RunFacts) -> Resolved:
     hints: tuple[str, ...] = ()
     if facts.launch is None and reading is not None:
         hints = dirty_hints(reading.program, tree, facts.folder, facts.run.start_ms)
-    return Resolved(recipe, command, hints)
+    return Resolved(concealed(recipe), command, hints)
+
+
+def _is_module(command: Command, argv: Sequence[str]) -> bool:
+    return command.ingredient.text("launcher") == "module" or "-m" in argv[:2]
 
 
 def _on_path(command: Command, folders: tuple[str, ...]) -> Command:

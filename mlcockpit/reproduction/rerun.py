@@ -7,15 +7,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mlcockpit.domain.cleaning import clean
-from mlcockpit.ports import Finished
+from mlcockpit.domain.launch import Launcher
+from mlcockpit.errors import EvidenceMissing
+from mlcockpit.ports import Finished, Room
 from mlcockpit.reproduction.child_environment import AUDIT
-from mlcockpit.reproduction.data_bytes import DataFinding
+from mlcockpit.reproduction.data_bytes import DataFinding, own_parents
+from mlcockpit.reproduction.heard import heard, wall_note
+from mlcockpit.reproduction.notebook_run import prepare
 from mlcockpit.reproduction.order import Course, Order, Tools
 from mlcockpit.reproduction.pairing import pair
-from mlcockpit.reproduction.surroundings import child_environment
+from mlcockpit.reproduction.room import data_places, link_notes, links_outside, own_homes, room_of
+from mlcockpit.reproduction.surroundings import child_environment, guard_notes
 
 MOST_RETRIES = 3
 """How often a command is started again after a file that it asked for was placed."""
+
+PLACED = " was placed because the command asked for it"
+"""What a note about such a file ends with; before it stands the path."""
 
 READS = "reads"
 """The folder of an attempt that says which files a changed recipe read."""
@@ -32,26 +40,69 @@ def run(order: Order, course: Course, tools: Tools, *, log: str, store: Path) ->
     recipe = order.recipe
     assert course.environment is not None
     guard = tools.child_files(attempt.place("guard"))
-    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard)
+    env = child_environment(recipe, attempt, course.environment, tools.environ, store, guard, order.roots)
     if order.change is not None:
         env[AUDIT] = str(attempt.place(READS))
     argv = command_here(recipe.command, course.environment.python, [(root, str(attempt.code)) for root in order.roots])
-    cwd = attempt.code / recipe.cwd
+    cwd = _inside(attempt.code, recipe.cwd)
+    room = _room(order, course, tools, store)
+    if recipe["command"].text("launcher") == Launcher.NOTEBOOK:
+        argv, kernels = prepare(argv, attempt, course.environment.python, cwd)
+        env |= kernels
     for _ in range(MOST_RETRIES):
         tools.progress.step("run", " ".join(recipe.command))
         tools.stores.begin(course.environment, store)
         done = tools.runner.run(
-            argv, cwd=cwd, env=env, log=attempt.log(log), timeout_s=order.timeout_s, memory_bytes=order.memory_bytes
+            argv,
+            cwd=cwd,
+            env=env,
+            log=attempt.log(log),
+            timeout_s=order.timeout_s,
+            memory_bytes=order.memory_bytes,
+            room=room,
         )
-        placed = "" if done.exit_status == 0 or done.timed_out else _place_missing(order, course, attempt.log(log), cwd)
+        stopped = done.exit_status == 0 or done.timed_out or done.filled
+        placed = "" if stopped else _place_missing(order, course, attempt.log(log), cwd)
         if not placed:
             tools.stores.keep(course.environment, store)
+            course.note(*heard(guard_notes(store)))
             return done
-        course.notes.append(f"{placed} was placed because the command asked for it")
+        course.notes.append(placed + PLACED)
         attempt.log(log).unlink()
         for one in store.parent.glob(f"{store.name}*"):
             one.unlink()
     return done
+
+
+def _room(order: Order, course: Course, tools: Tools, store: Path) -> Room:
+    """Return the room of the command, and note which wall it has and what of the person's is read through it."""
+    assert course.environment is not None
+    wall, links = tools.runner.wall(), links_outside(course.attempt.code)
+    course.wall = wall.name
+    course.note(wall_note(wall, network=order.network))
+    course.note(*link_notes(links, own_homes(tools.environ), walled=wall.name != "none"))
+    return room_of(
+        course.attempt,
+        course.environment,
+        project=order.project,
+        writable=(course.attempt.code, store.parent, *([] if order.change is None else [course.attempt.place(READS)])),
+        readable=[*data_places(order.recipe["data"]), *(real for _, real in links)],
+        environ=tools.environ,
+        network=order.network,
+        disk_bytes=order.disk_bytes,
+    )
+
+
+def _inside(code: Path, below: str) -> Path:
+    """Return a folder of the worktree; raises EvidenceMissing for one that is not there or leads out of it."""
+    folder = code / below
+    if not folder.resolve().is_relative_to(code.resolve()):
+        raise EvidenceMissing(f"the working directory {clean(below)} lies outside of the repository")
+    if not folder.is_dir():
+        raise EvidenceMissing(
+            f"the working directory {clean(below)} is not in the commit", hint="name another with --cwd DIR"
+        )
+    return folder
 
 
 def command_here(argv: Sequence[str], python: str, roots: Sequence[tuple[str, str]]) -> list[str]:
@@ -73,7 +124,7 @@ def repeat(order: Order, course: Course, tools: Tools) -> tuple[Mapping[str, flo
     """Run again and return the metrics of the run that pairs with the original, once for each repeat."""
     found = []
     for number in range(1, order.repeat + 1):
-        store = course.attempt.folder / f"repeat-{number}.db"
+        store = course.attempt.store.with_name(f"repeat-{number}.db")
         run(order, course, tools, log=f"repeat-{number}", store=store)
         if store.exists():
             opened = tools.open_store(store)
@@ -87,12 +138,13 @@ def _place_missing(order: Order, course: Course, log: Path, cwd: Path) -> str:
     """Bring a file or folder that the command did not find and the user's tree has; return its path, empty where none."""
     for match in reversed(list(NOT_FOUND.finditer(_tail(log, 20_000)))):
         asked = Path(os.path.normpath(cwd / (match[1] or match[2])))
-        if not asked.is_relative_to(course.attempt.code) or asked.exists():
+        top = next((one for one in (course.attempt.code, order.project) if asked.is_relative_to(one)), None)
+        if top is None or asked == top:
             continue
-        inside = asked.relative_to(course.attempt.code)
-        source = order.project / inside
-        if source.exists() and not source.is_symlink():
-            asked.parent.mkdir(parents=True, exist_ok=True)
+        inside = asked.relative_to(top)
+        asked, source = course.attempt.code / inside, order.project / inside
+        if source.exists() and not source.is_symlink() and not asked.exists():
+            own_parents(asked, course.attempt.code)
             (shutil.copytree if source.is_dir() else shutil.copy2)(source, asked)
             course.data = (
                 *course.data,

@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Mapping
 
+from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.recipe import Recipe
 
 HEAD = """#!/bin/sh
@@ -39,7 +40,7 @@ def shell_files(recipe: Recipe, patch: str) -> dict[str, str]:
     commit = code.text("base") or code.text("commit")
     wanted, as_of = environment.text("python"), environment.text("as_of")
     text = HEAD.format(
-        what=f"run {recipe.run_id}", repository=shlex.quote(code.text("repository")), commit=shlex.quote(commit)
+        what=f"run {clean(recipe.run_id)}", repository=shlex.quote(code.text("repository")), commit=shlex.quote(commit)
     )
     text += PATCH if patch else ""
     text += _data(recipe)
@@ -48,9 +49,9 @@ def shell_files(recipe: Recipe, patch: str) -> dict[str, str]:
         dated=f" --exclude-newer {shlex.quote(as_of)}" if as_of else "",
     )
     text += "".join(f"export {name}={shlex.quote(value)}\n" for name, value in sorted(_variables(recipe).items()))
-    paths = [f"$work/code/{part}" for part in recipe["command"].texts("python_path")]
-    text += f'export PYTHONPATH="{":".join(paths)}"\n' if paths else ""
-    text += f"cd {shlex.quote(recipe.cwd)}\nexec {shlex.join(recipe.command)}\n"
+    paths = ['"$work/code/"' + shlex.quote(part) for part in recipe["command"].texts("python_path")]
+    text += f"PYTHONPATH={':'.join(paths)}\nexport PYTHONPATH\n" if paths else ""
+    text += f"cd -- {shlex.quote(recipe.cwd)}\nexec {shlex.join(recipe.command)}\n"
     files = {
         "reproduce.sh": text,
         "requirements.lock": "".join(f"{line}\n" for line in environment.texts("requirements")),

@@ -15,7 +15,7 @@ from mlcockpit.ports import GitProcess
 
 MOST_BYTES_OF_A_FILE = 10_000_000
 MOST_BYTES = 100_000_000
-_IDENTITY = {
+IDENTITY = {
     f"GIT_{who}_{what}": value
     for what, value in {
         "NAME": "mlcockpit",
@@ -96,7 +96,7 @@ def write_snapshot(
     config: Sequence[tuple[str, str]],
 ) -> Written:
     """Keep the tree of `root` as a commit on top of `head`; `links` are submodules and their commits."""
-    _prepare(git, snapshots.store, objects)
+    prepare_store(git, snapshots.store, objects)
     with tempfile.TemporaryDirectory(prefix="incoming-", dir=snapshots.store) as incoming:
         # Without alternates while it writes: git would renew the times of equal objects in the user's store.
         alone = {**env, "GIT_OBJECT_DIRECTORY": incoming}
@@ -106,7 +106,7 @@ def write_snapshot(
             return git(args, cwd=root, env=alone, config=config, stdin=stdin)
 
         def read(args: Sequence[str], stdin: bytes | None = None) -> bytes:
-            return git(args, cwd=root, env={**joined, **_IDENTITY}, stdin=stdin)
+            return git(args, cwd=root, env={**joined, **IDENTITY}, stdin=stdin)
 
         draft = _Draft([_entry("160000", commit, path) for path, commit in links.items()])
         for change in changes:
@@ -115,7 +115,7 @@ def write_snapshot(
         patch = read(
             ["diff-tree", "--root", "-p", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", commit]
         )
-        _move_objects(Path(incoming), snapshots.store / "objects")
+        move_objects(Path(incoming), snapshots.store / "objects")
     git(["update-ref", f"refs/snapshots/{commit}", commit], git_dir=snapshots.store)
     digest = hashlib.sha256(patch).hexdigest()
     return Written(commit, digest, tuple(draft.kept), tuple(draft.redacted), tuple(draft.partial))
@@ -132,14 +132,16 @@ def _commit(write: _Run, read: _Run, head: str | None, draft: _Draft) -> str:
     return read(["commit-tree", tree, *parent, "-m", "mlcockpit snapshot"]).decode().strip()
 
 
-def _move_objects(incoming: Path, objects: Path) -> None:
+def move_objects(incoming: Path, objects: Path) -> None:
+    """Put loose objects where they belong, one rename each."""
     for path in incoming.glob("??/*"):
         target = objects / path.parent.name / path.name
         target.parent.mkdir(exist_ok=True)
         path.replace(target)
 
 
-def _prepare(git: GitProcess, store: Path, objects: Path) -> None:
+def prepare_store(git: GitProcess, store: Path, objects: Path) -> None:
+    """Make `store` a bare repository of ours that also sees the objects of another one."""
     if not (store / "HEAD").exists():
         git(["init", "-q", "--bare", "--template=", str(store)])
         git(["config", "uploadpack.allowAnySHA1InWant", "true"], git_dir=store)

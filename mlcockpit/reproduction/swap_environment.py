@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from mlcockpit.domain.changed_result import Swap
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.errors import UsageError
-from mlcockpit.reproduction.resolve.environment import OURS, PLAIN
+from mlcockpit.reproduction.resolve.environment import OURS
+from mlcockpit.reproduction.resolve.environment_evidence import PLAIN
 from mlcockpit.reproduction.resolve.import_names import distributions
 from mlcockpit.reproduction.resolve.project_requirements import declared_requirements
 from mlcockpit.reproduction.resolve.requirement_lines import from_text, normal, pins_of, read_requirements

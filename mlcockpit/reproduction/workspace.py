@@ -17,6 +17,10 @@ from mlcockpit.errors import StageFailed
 LEAST_FREE = 500 * 2**20
 """Bytes that must be free before an attempt starts."""
 
+LONGEST_LOG = 8 * 2**20
+LARGEST_KEPT = 2**30
+"""Bytes of a private database that is kept after its attempt."""
+
 
 @dataclass
 class Attempt:
@@ -43,7 +47,7 @@ class Attempt:
     @property
     def store(self) -> Path:
         """Return the private tracking database."""
-        return self.folder / "tracking.db"
+        return self.place("store") / "tracking.db"
 
     @property
     def logs(self) -> Path:
@@ -73,12 +77,47 @@ class Attempt:
             os.fsync(out.fileno())
         part.replace(self.folder / f"{stage}.done")
 
+    def facts(self, stage: str) -> dict[str, str]:
+        """Return the texts among the facts with which a stage was marked as finished; empty where it was not."""
+        marker = self.folder / f"{stage}.done"
+        found = json.loads(marker.read_text())["facts"] if marker.exists() else {}
+        return {name: value for name, value in found.items() if isinstance(value, str)}
+
     def close(self) -> None:
-        """Keep logs and markers, drop the rest, and give the lease back."""
-        for name in ("home", "tmp", "guard", "original", "reads"):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-        (self.folder / "finished").touch()
+        """Keep logs, markers and databases of a sensible size, drop the rest, and give the lease back."""
+        for one in self.folder.iterdir():
+            if one.name not in {"code", "logs", "store", "lease"} and one.suffix != ".done":
+                _drop(one)
+        for one in (self.folder / "store").glob("*"):
+            if one.suffix not in {".db", ".notes"} or not one.is_file() or one.stat().st_size > LARGEST_KEPT:
+                _drop(one)
+        for one in self.logs.glob("*"):
+            _shorten(one)
+        with contextlib.suppress(OSError):
+            (self.folder / "finished").touch()
         self.lease.close()
+
+
+def _drop(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def _shorten(log: Path) -> None:
+    """Keep the beginning and the end of a log that is too long to keep."""
+    size = log.lstat().st_size
+    if log.is_symlink() or not log.is_file() or size <= LONGEST_LOG:
+        return
+    half = LONGEST_LOG // 2
+    with log.open("r+b") as file:
+        file.seek(size - half)
+        end = file.read()
+        file.seek(half)
+        file.write(f"\n… {size - 2 * half} bytes are left out here …\n".encode() + end)
+        file.truncate()
 
 
 def open_attempt(home: Path, run_id: str) -> Attempt:

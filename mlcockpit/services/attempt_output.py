@@ -5,9 +5,9 @@ from pathlib import Path
 from mlcockpit.domain.cleaning import clean_lines
 
 
-def newest_output(home: Path, run_id: str, *, most: int = 6000) -> str:
-    """Return the last lines that the newest attempt at `run_id` wrote; empty where there are none yet."""
-    logs = [log for log in (home / "attempts").glob("*/logs/*.log") if _is_of(log, run_id)]
+def newest_output(home: Path, *run_ids: str, most: int = 6000) -> str:
+    """Return the last lines that the newest attempt at one of `run_ids` wrote; empty where there are none yet."""
+    logs = [log for log in (home / "attempts").glob("*/logs/*.log") if any(_is_of(log, run_id) for run_id in run_ids)]
     newest = max(logs, key=_changed_at, default=None)
     if newest is None:
         return ""

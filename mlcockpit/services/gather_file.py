@@ -54,6 +54,10 @@ class OneRun:
         """Return nothing: a recipe file holds one run of its recipe."""
         return ()
 
+    def mlflow_below(self) -> str:
+        """Return nothing: a recipe file is no store."""
+        return ""
+
 
 def from_file(cockpit: Cockpit, path: Path) -> tuple[Gathered, Resolved]:
     """Return the facts and the recipe of a recipe file; raises EvidenceMissing where its code is not here."""

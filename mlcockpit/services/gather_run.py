@@ -76,6 +76,7 @@ def gather_run(
         folder=ProjectFolder(top),
         launch=launch,
         model_files=model_files(here(cockpit, runs, run, whole=False), cockpit.root),
+        mlflow_below=runs.mlflow_below(),
         known_data=published(cockpit) if known_data is None else known_data,
         environments=existing_environments(cockpit.root, os.environ, [interpreter], since_ms=run.start_ms),
         command_given=tuple(given.command),

@@ -36,6 +36,7 @@ PAGES = {
     "runs": "mlcockpit.tui.screens.runs:RunsScreen",
     "lineage": "mlcockpit.tui.screens.lineage:LineageScreen",
     "reproduce": "mlcockpit.tui.screens.reproduce:ReproduceScreen",
+    "explain": "mlcockpit.tui.screens.explain:ExplainScreen",
 }
 """Screens of their own kind; every other place is drawn from its view."""
 ANY_PAGE = "mlcockpit.tui.screens.view_screen:ViewScreen"
@@ -184,7 +185,7 @@ class CockpitApp(App[None]):
     def go_to(self, place: Place) -> None:
         """Show a place and remember it."""
         self.history.visit(place)
-        if place.screen != "reproduce":
+        if place.screen not in ("reproduce", "explain"):
             self.memory.place = str(place)
         made = self._screen(place)
         if made is self.screen:

@@ -107,6 +107,10 @@ class Deeds(Orders):
         """Show the recipe of the run under the cursor."""
         self._app.go_to(Place("reproduce", self._app.selection().subject))
 
+    def do_explain(self) -> None:
+        """Show what differs between the two marked runs, and what would be run to share the change out."""
+        self._app.go_to(Place("explain", " ".join(self._app.selection().marked)))
+
     # --- choosers
 
     async def do_help(self) -> None:

@@ -17,10 +17,15 @@ class Stage:
 
 
 class Job:
-    """One reproduction in a process of its own."""
+    """One reproduction in a process of its own, or another long command about runs."""
 
-    def __init__(self, run_id: str, words: Sequence[str], *, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, run_id: str, words: Sequence[str], *, clock: Callable[[], float], doing: str = "", answer: str = "verdict"
+    ) -> None:
         self.run_id = run_id
+        """What it is about; one job at a time."""
+        self.doing = doing or f"reproducing {run_id[:7]}"
+        self._answer = answer
         self.stages: list[Stage] = []
         self.output: Sequence[str] = ()
         self.ended: Ended | None = None
@@ -37,11 +42,11 @@ class Job:
 
     @property
     def has_verdict(self) -> bool:
-        """Tell whether the child came to a verdict, whatever it is."""
+        """Tell whether the child came to an answer, whatever it is."""
         if self.ended is None:
             return False
         try:
-            return "verdict" in json.loads(self.ended.out)
+            return self._answer in json.loads(self.ended.out)
         except ValueError:
             return False
 
@@ -94,9 +99,7 @@ class Jobs:
     @property
     def words(self) -> str:
         """Return what runs now in a few words; empty where nothing does."""
-        return ", ".join(
-            f"reproducing {job.run_id[:7]} {job.stages[-1].name if job.stages else ''}" for job in self.running
-        )
+        return ", ".join(f"{job.doing} {job.stages[-1].name if job.stages else ''}" for job in self.running)
 
     def stop_all(self) -> None:
         """Leave nothing running."""

@@ -8,7 +8,7 @@ from mlcockpit.errors import UnknownName
 from mlcockpit.views.screens import SCREENS
 
 ABOUT = ("lineage", "reproduce")
-"""Pages that take a name after them: lineage run/9be0."""
+"""Pages that take a name after them: lineage run/9be0; explain takes two."""
 _LONG = {"incident": "inc", "handoff": "ho", "deployment": "deploy", "dataset": "data", "version": "model"}
 
 
@@ -29,8 +29,8 @@ class Place:
         """Return what to type to see this without the app."""
         if self.screen == "card":
             return f"mlcockpit {self.subject}"
-        if self.screen == "reproduce":
-            return f"mlcockpit reproduce {self.subject}"
+        if self.screen in ("reproduce", "explain"):
+            return f"mlcockpit {self.screen} {self.subject}"
         about = f" --of {self.subject}" if self.subject else ""
         return f"mlcockpit show {self.screen}{about}"
 
@@ -39,6 +39,8 @@ def parse_place(words: str) -> Place:
     """Return the place that `words` name; raises UnknownName with the nearest ones."""
     first, _, rest = " ".join(words.split()).partition(" ")
     known = {name: place.name for place in SCREENS for name in (place.name, place.key, place.title.lower())}
+    if first == "explain" and len(rest.split()) == 2:
+        return Place(first, " ".join(canonical(f"run/{name.removeprefix('run/')}") for name in rest.split()))
     if first in ABOUT and rest:
         return Place(first, _name(rest))
     if not rest and first.lower() in known:

@@ -35,7 +35,7 @@ def matched(
     files = Files({"train.py": script, **(others or {})})
     reading = read_script(files, "train.py")
     assert reading is not None
-    return match_flags(reading, run or RunRecord("r", params=params), files.files())
+    return match_flags(reading, run or RunRecord("r", params=params), files)
 
 
 def test_a_parameter_logged_under_another_name_gives_the_flag_its_value() -> None:

@@ -114,7 +114,6 @@ def test_bare_argv(world: World) -> None:
     assert identical(world, world.train("by_argv.py", "3", "0.5")) == ["python", "by_argv.py", "3", "0.5"]
 
 
-@pytest.mark.ci
 def test_a_config_file_without_arguments(world: World) -> None:
     assert identical(world, world.train("by_config.py")) == ["python", "by_config.py"]
 

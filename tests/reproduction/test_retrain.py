@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
-import psutil
 import pytest
 
 from mlcockpit.bootstrap import open_cockpit
@@ -20,7 +19,7 @@ from mlcockpit.cli.progress import Silent
 from mlcockpit.services.data_publish import publish
 from tests.cli_runner import Ran, mlcockpit
 from tests.reproduction.test_published_data import PROJECT
-from tests.reproduction.test_reproduce_crash import STUCK
+from tests.reproduction.visitor import a_door, rerunning
 from tests.reproduction.world import MEAN, NUMBERS, World, a_world
 
 NEWER = "x\n1.5\n40.0\n"
@@ -137,13 +136,13 @@ def test_a_store_of_another_schema_is_refused_before_anything_is_run(world: Worl
     copy = tmp_path / "old.db"
     copy.write_bytes(world.store.read_bytes())
     with sqlite3.connect(copy) as database:
-        database.execute("UPDATE alembic_version SET version_num = '0584bdc529eb'")
+        database.execute("UPDATE alembic_version SET version_num = 'b7e2c1a4d9f3'")
     toml = (world.top / "mlcockpit.toml").read_text()
     world.put("mlcockpit.toml", toml.replace("sqlite:///mlflow.db", f"sqlite:///{copy}"))
     before = copy.read_bytes()
     ran = mlcockpit(world.top, "retrain", world.runs()[0], "--trust", "--log")
     world.put("mlcockpit.toml", toml)
-    assert (ran.code, "has schema 0584bdc529eb" in ran.err, before == copy.read_bytes()) == (2, True, True), ran.err
+    assert (ran.code, "has schema b7e2c1a4d9f3" in ran.err, before == copy.read_bytes()) == (2, True, True), ran.err
 
 
 @pytest.mark.ci
@@ -203,17 +202,18 @@ def test_data_that_the_command_does_not_read_is_no_retraining(tmp_path: Path) ->
 
 @pytest.mark.ci
 def test_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
-    pipe = tmp_path / "pipe"
-    os.mkfifo(pipe)
-    world = a_project(tmp_path / "project", MEAN + STUCK.format(pipe=str(pipe), flag=str(tmp_path / "never")))
-    published(world, NEWER)
-    before = world.store.read_bytes()
-    argv = [sys.executable, "-m", "mlcockpit", "-C", str(world.top), "retrain", world.runs()[0], "--trust", "--log"]
-    env = world.environment(product=True)
-    supervisor = subprocess.Popen(argv, env=env, cwd=world.top, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    command = int(pipe.read_text())
-    supervisor.send_signal(signal.SIGINT)
-    assert (supervisor.wait(), psutil.pid_exists(command)) == (130, False)
+    with a_door() as door:
+        world = a_project(tmp_path / "project", MEAN + door.script)
+        published(world, NEWER)
+        before = world.store.read_bytes()
+        argv = [sys.executable, "-m", "mlcockpit", "-C", str(world.top), "retrain", world.runs()[0], "--trust", "--log"]
+        env = world.environment(product=True)
+        quiet = subprocess.DEVNULL
+        supervisor = subprocess.Popen(argv, env=env, cwd=world.top, stdout=quiet, stderr=quiet)
+        with door.knocked():
+            supervisor.send_signal(signal.SIGINT)
+            assert 130 == supervisor.wait()
+    assert [] == rerunning(os.environ["MLCOCKPIT_HOME"])
     attempts = Path(os.environ["MLCOCKPIT_HOME"]) / "attempts"
     assert ([], []) == (list(attempts.glob("*/code")), list(attempts.glob("*/reads")))
     assert before == world.store.read_bytes()

@@ -132,6 +132,16 @@ class World:
         with sqlite3.connect(self.store) as database:
             database.execute(statement, values)
 
+    def state(self) -> dict[str, bytes]:
+        """Return every file of the project, its repository and its stores, by path, with the repository's own words."""
+        files = {
+            str(path.relative_to(self.top)): path.read_bytes()
+            for path in self.top.rglob("*")
+            if path.is_file() and not path.is_symlink()
+        }
+        said = {words: self.git(*words.split()).encode() for words in ("stash list", "reflog", "rev-parse HEAD")}
+        return files | said
+
     def recipe(self, run: str, *, known_data: Sequence[KnownData] | None = None) -> Recipe:
         """Resolve a run's recipe."""
         cockpit = open_cockpit(self.top, progress=Silent(), needs_project=False)

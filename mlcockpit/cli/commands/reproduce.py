@@ -4,7 +4,7 @@ import re
 import shlex
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from mlcockpit.cli.command import Answer, Command
@@ -49,6 +49,8 @@ class Reproduce(Command):
         )
         parser.add_argument("--timeout", type=float, metavar="S", help="kill the command after S seconds")
         parser.add_argument("--memory", type=float, metavar="GB", help="the most memory that the command may take")
+        parser.add_argument("--disk", type=float, metavar="GB", help="the most that the command may write (20)")
+        parser.add_argument("--no-network", action="store_true", help="keep the command from every network")
         parser.add_argument(
             "--repeat", type=int, default=1, metavar="N", help="run again N times where results diverge (1)"
         )
@@ -68,17 +70,21 @@ class Reproduce(Command):
             return _plan(cockpit, options)
         if options.script:
             return _script(cockpit, options)
-        from mlcockpit.services.reproduce import Wishes, reproduce
+        from mlcockpit.services.reproduce import DISK_BYTES, Wishes, reproduce
         from mlcockpit.views.recipe_view import result_sections
 
         wishes = Wishes(
             trust=options.trust,
             timeout_s=options.timeout,
-            memory_bytes=int(options.memory * 2**30) if options.memory else None,
+            memory_bytes=_bytes("--memory", options.memory),
+            disk_bytes=_bytes("--disk", options.disk) or DISK_BYTES,
+            network=not options.no_network,
             repeat=options.repeat,
             given=_given(options),
+            yes=options.yes,
         )
-        results = [reproduce(cockpit, run, wishes, ask=_asking(options)) for run in options.runs]
+        ask, choose = (_ask_with(_wall(cockpit, options)), _choose) if _is_asking(options) else (None, None)
+        results = [reproduce(cockpit, run, wishes, ask=ask, choose=choose) for run in options.runs]
         sections = [section for one in results for section in result_sections(one)]
         data = [one.to_json() for one in results]
         return Answer(
@@ -103,6 +109,7 @@ def _plan(cockpit: Cockpit, options: Namespace) -> Answer:
     sections = [section for one in found for section in recipe_sections(one)]
     data = [one.to_json() for one in found]
     notes = [f"nothing was run; trust id {one.trust_id}" for one in found]
+    notes.append(_wall(cockpit, options))
     return Answer(sections, data=data[0] if len(data) == 1 else data, notes=notes)
 
 
@@ -137,16 +144,42 @@ def _given(options: Namespace) -> "Given":
     return Given(words, options.cwd, options.commit, [parse_map(text) for text in options.map])
 
 
-def _asking(options: Namespace) -> Callable[[Recipe], bool] | None:
-    if not (sys.stdin.isatty() and sys.stderr.isatty()) or options.json:
-        return None
-    return _ask
+def _bytes(flag: str, gigabytes: float | None) -> int | None:
+    if gigabytes is not None and not 0 < gigabytes < 10**6:
+        raise UsageError(f"{flag} takes gigabytes above 0, not {gigabytes:g}", hint=f"{flag} 4")
+    return None if gigabytes is None else int(gigabytes * 2**30)
 
 
-def _ask(recipe: Recipe) -> bool:
+def _is_asking(options: Namespace) -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty() and not options.json
+
+
+def _choose(question: str, candidates: Sequence[str]) -> int | None:
+    """Return the place of the candidate that a person names by its number; None for any other answer."""
+    sys.stderr.write(f"\n{clean(question)}:\n")
+    for number, one in enumerate(candidates, 1):
+        sys.stderr.write(f"  {number:>2}  {clean(one, 200)}\n")
+    sys.stderr.write(f"which one? [1-{len(candidates)}, enter for none] ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline().strip()
+    return int(answer) - 1 if answer.isdigit() else None
+
+
+def _ask_with(wall: str) -> Callable[[Recipe], bool]:
+    return lambda recipe: _ask(recipe, wall)
+
+
+def _wall(cockpit: Cockpit, options: Namespace) -> str:
+    from mlcockpit.services.reproduce import wall_sentence
+
+    return wall_sentence(cockpit, network=not options.no_network)
+
+
+def _ask(recipe: Recipe, wall: str) -> bool:
     from mlcockpit.views.recipe_view import command_line
 
     sys.stderr.write(f"\nrun {recipe.run_id} would execute, in a folder of its own and without your credentials:\n")
+    sys.stderr.write(f"  {wall}\n")
     sys.stderr.write(f"  {clean(command_line(recipe.command, recipe.cwd))}\n")
     for one in recipe.ingredients:
         sys.stderr.write(f"  {one.name:<12} {one.standing.value:<9} {clean(one.evidence, 150)}\n")

@@ -20,7 +20,7 @@ def captured(facts: RunFacts, tree: CodeTree) -> Command | None:
     cwd = launch.cwd or "."
     if cwd.startswith("/"):
         cwd = posixpath.relpath(cwd, root) if root and (cwd + "/").startswith(root + "/") else "."
-    script = next((word for word in launch.argv if word.endswith(".py")), "")
+    script = next((word for word in launch.argv if word.endswith((".py", ".ipynb"))), "")
     inside = posixpath.relpath(script, root) if root and script.startswith(root + "/") else posixpath.join(cwd, script)
     path = posixpath.normpath(inside)
     reading = read_script(tree, path, cwd) if script else None

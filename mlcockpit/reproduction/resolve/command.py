@@ -22,6 +22,8 @@ class Command:
     reading: Reading | None = None
     """None where there is no script that can be read."""
     flags: FlagValues | None = None
+    choices: tuple[tuple[tuple[str, ...], str], ...] = ()
+    """(argument list, working directory) of those that fit equally well; empty where one is best."""
 
 
 LaunchStyle = Callable[[RunFacts, CodeTree], Command | None]

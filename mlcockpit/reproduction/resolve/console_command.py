@@ -27,7 +27,7 @@ def console(facts: RunFacts, tree: CodeTree) -> Command | None:
     reading = read_script(tree, path, facts.prefix) if path else None
     if start is None or reading is None:
         return None
-    flags = match_flags(reading, facts.run, tree.files(), facts.prefix)
+    flags = match_flags(reading, facts.run, tree, facts.prefix)
     value = command_value(["python", "-c", start, *flags.arguments], facts.prefix or ".", "console", path) | {
         "python_path": [root]
     }

@@ -2,64 +2,22 @@
 
 import hashlib
 import posixpath
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from mlcockpit.domain.ingredients import ExistingEnvironment
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
-from mlcockpit.reproduction.resolve.import_names import distributions
-from mlcockpit.reproduction.resolve.project_requirements import (
-    CONDA,
-    conda_lines,
-    conda_python,
-    declared_requirements,
-    requires_python,
-)
-from mlcockpit.reproduction.resolve.requirement_lines import (
-    Requirements,
-    from_text,
-    normal,
-    pins_of,
-    read_requirements,
-)
+from mlcockpit.reproduction.resolve.environment_evidence import Evidence, gather
+from mlcockpit.reproduction.resolve.import_names import distributions, provided
+from mlcockpit.reproduction.resolve.own_packages import captured_own
+from mlcockpit.reproduction.resolve.requirement_lines import Requirements, from_text, normal, pins_of
 from mlcockpit.reproduction.resolve.tool_locks import ToolLock, read_tool_lock
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 
-LOCKS = (
-    "requirements.lock",
-    "requirements-lock.txt",
-    "requirements.lock.txt",
-    "requirements_lock.txt",
-    "constraints.lock",
-)
-TOOL_LOCKS = ("uv.lock", "poetry.lock", "Pipfile.lock", "pdm.lock")
-PLAIN = (
-    "requirements.txt",
-    "requirements/train.txt",
-    "requirements/base.txt",
-    "requirements/requirements.txt",
-    "requirements/prod.txt",
-)
 CAPTURE = "capture the next run with `mlcockpit run -- …`, or commit a lock (uv lock, pip freeze > requirements.lock)"
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """What is known before a rung of the ladder is chosen."""
-
-    model: Requirements | None
-    files: tuple[Requirements, ...]
-    lock: Requirements | None
-    tool_lock: str
-    python: str
-    python_from: str
-    as_of: str
-    requires_python: str = ""
 
 
 OURS = "mlcockpit"
@@ -71,89 +29,64 @@ def resolve_environment(facts: RunFacts, tree: CodeTree | None, reading: Reading
     captured = _captured(facts)
     if captured is not None:
         return captured
-    evidence = _gather(facts, tree, reading, cwd)
+    evidence = gather(facts, tree, reading, cwd)
     if evidence.lock is not None:
-        return _locked(evidence, evidence.lock, facts)
+        return _with_own(_locked(evidence, evidence.lock, facts), evidence)
     locked = _tool_locked(evidence, facts, tree) if evidence.tool_lock and tree is not None else None
     if locked is not None:
-        return locked
-    return _existing(facts, evidence, reading) or _completed(evidence, reading)
+        return _with_own(locked, evidence)
+    found = _existing(facts, evidence, reading) or _completed(evidence, reading)
+    return _with_own(found, evidence)
+
+
+def _with_own(found: Ingredient, evidence: Evidence) -> Ingredient:
+    """Return the environment with what is installed from the project itself."""
+    if not isinstance(found.value, Mapping):
+        return found
+    said = f"; of the project itself: {', '.join(one.removeprefix('-e ') for one in evidence.own)}" if evidence.own else ""
+    return replace(
+        found,
+        value={**found.value, **_own_entry(evidence.own)},
+        evidence=found.evidence + said,
+        deviations=(*found.deviations, *_foreign(evidence.foreign)),
+    )
+
+
+def _own_entry(own: Sequence[str]) -> dict[str, Json]:
+    return {"own": list(own)} if own else {}
+
+
+def _foreign(folders: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{one} was installed from outside of the repository and is left out" for one in folders)
 
 
 def _captured(facts: RunFacts) -> Ingredient | None:
-    recorded = facts.launch.environment if facts.launch is not None else None
-    if recorded is None or not recorded.packages:
+    if facts.launch is None or not facts.launch.environment.packages:
         return None
+    recorded = facts.launch.environment
     packages = {normal(name): version for name, version in recorded.packages.items() if normal(name) != OURS}
-    lines = [f"{name}=={version}" for name, version in sorted(packages.items()) if name not in recorded.sources]
+    own, foreign = captured_own(facts.launch)
+    local = {*recorded.sources, *(normal(one.name) for one in facts.launch.code.editable)}
+    lines = [f"{name}=={version}" for name, version in sorted(packages.items()) if name not in local]
     value = _value("captured", "", lines, recorded.python, None)
     fitting = _fitting(facts.environments, packages, recorded.python)
-    elsewhere = tuple(f"{name} came from {url}, not from an index" for name, url in sorted(recorded.sources.items()))
+    elsewhere = tuple(
+        f"{name} came from {url}, not from an index" for name, url in sorted(recorded.sources.items()) if url not in own
+    )
     return Ingredient(
         "environment",
         Standing.RECORDED,
-        value | _existing_entry(fitting),
+        value | _existing_entry(fitting) | _own_entry(own),
         f"captured launch: python {recorded.python} and {len(packages)} packages",
-        deviations=() if fitting else elsewhere,
+        deviations=(
+            tuple(f"{one} is used as it is there today" for one in foreign)
+            if fitting
+            else (*elsewhere, *_foreign(foreign))
+        ),
     )
 
 
-def _gather(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str) -> _Evidence:
-    model_text = facts.model_files.get("requirements.txt", b"").decode("utf-8", "replace")
-    model = from_text(model_text, "the model's requirements.txt") if model_text else None
-    conda = conda_lines(facts.model_files.get("conda.yaml", b""))
-    model = from_text("\n".join(conda), "the model's conda.yaml") if model is None and conda else model
-    files = frozenset(tree.files()) if tree is not None else frozenset()
-    folders = list(
-        dict.fromkeys(
-            [posixpath.dirname(reading.script) if reading else "", cwd if cwd != "." else "", facts.prefix, ""]
-        )
-    )
-    found = [
-        posixpath.join(folder, name)
-        for name in (*LOCKS, *PLAIN)
-        for folder in folders
-        if posixpath.join(folder, name) in files
-    ]
-    read = [read_requirements(tree, path) for path in dict.fromkeys(found)] if tree is not None else []
-    lock = next((one for one in read if one.pinned and (posixpath.basename(one.path) in LOCKS or one.generated)), None)
-    tool = next(
-        (posixpath.join(f, name) for name in TOOL_LOCKS for f in folders if posixpath.join(f, name) in files), ""
-    )
-    python, where = _python(facts, tree, files, folders)
-    plain = tuple(one for one in read if one is not lock) or (
-        declared_requirements(tree, files, folders) if tree is not None else ()
-    )
-    as_of = (
-        datetime.fromtimestamp(facts.run.start_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        if 0 < facts.run.start_ms < 4e12
-        else ""
-    )
-    allowed = requires_python(tree, files, folders) if tree is not None and not python else ""
-    return _Evidence(model, plain, lock, tool, python, where, as_of, allowed)
-
-
-def _python(facts: RunFacts, tree: CodeTree | None, files: frozenset[str], folders: Sequence[str]) -> tuple[str, str]:
-    text = facts.model_files.get("python_env.yaml", b"").decode("utf-8", "replace")
-    if match := re.search(r"^python:\s*['\"]?(\d+\.\d+(?:\.\d+)?)", text, re.MULTILINE):
-        return match[1], "the model's python_env.yaml"
-    text = facts.model_files.get("conda.yaml", b"").decode("utf-8", "replace")
-    if match := re.search(r"^-\s*python=+(\d+\.\d+(?:\.\d+)?)", text, re.MULTILINE):
-        return match[1], "the model's conda.yaml"
-    text = facts.model_files.get("MLmodel", b"").decode("utf-8", "replace")
-    if match := re.search(r"^\s*python_version:\s*['\"]?(\d+\.\d+(?:\.\d+)?)", text, re.MULTILINE):
-        return match[1], "MLmodel"
-    for path in (
-        posixpath.join(folder, name) for folder in folders for name in (".python-version", *CONDA, "runtime.txt")
-    ):
-        data = tree.read(path) or b"" if tree is not None and path in files else b""
-        version = conda_python(data) if path.endswith(("yaml", "yml")) else data.decode("utf-8", "replace")
-        if match := re.search(r"(\d+\.\d+(?:\.\d+)?)", version):
-            return match[1], path
-    return "", ""
-
-
-def _locked(evidence: _Evidence, lock: Requirements, facts: RunFacts) -> Ingredient:
+def _locked(evidence: Evidence, lock: Requirements, facts: RunFacts) -> Ingredient:
     lines = [*lock.options, *(one.line for one in lock.wanted)]
     pins = pins_of(lock.wanted)
     deviations = _disagreements(pins, evidence.model)
@@ -168,7 +101,7 @@ def _locked(evidence: _Evidence, lock: Requirements, facts: RunFacts) -> Ingredi
     )
 
 
-def _tool_locked(evidence: _Evidence, facts: RunFacts, tree: CodeTree) -> Ingredient | None:
+def _tool_locked(evidence: Evidence, facts: RunFacts, tree: CodeTree) -> Ingredient | None:
     """Return what poetry, pdm, pipenv or uv locked; None where the lock cannot be read."""
     name, data = posixpath.basename(evidence.tool_lock), tree.read(evidence.tool_lock) or b""
     if name == "uv.lock":
@@ -189,27 +122,29 @@ def _tool_locked(evidence: _Evidence, facts: RunFacts, tree: CodeTree) -> Ingred
     return replace(found, value={**found.value, **_allowed(known)}, deviations=(*found.deviations, *left))
 
 
-def _with_python(evidence: _Evidence, lock: ToolLock) -> _Evidence:
+def _with_python(evidence: Evidence, lock: ToolLock) -> Evidence:
     python, where = (evidence.python, evidence.python_from) if evidence.python else (lock.python, evidence.tool_lock)
     return replace(
         evidence, python=python, python_from=where, requires_python=lock.requires_python or evidence.requires_python
     )
 
 
-def _allowed(evidence: _Evidence) -> dict[str, Json]:
+def _allowed(evidence: Evidence) -> dict[str, Json]:
     return {"requires_python": evidence.requires_python} if evidence.requires_python and not evidence.python else {}
 
 
-def _existing(facts: RunFacts, evidence: _Evidence, reading: Reading | None) -> Ingredient | None:
+def _existing(facts: RunFacts, evidence: Evidence, reading: Reading | None) -> Ingredient | None:
     """Return an environment that has stood unchanged since before the run and holds all that was recorded."""
     pins = _recorded_pins(evidence)
     needed = {one.name for group in evidence.files for one in group.wanted if not one.marked}
     needed |= {normal(name) for name in distributions(reading.program.packages)} if reading else set()
     for one in facts.environments:
         changed = one.changed_since(facts.run.start_ms)
-        unchanged = not changed & one.behind(needed | set(pins))
+        unchanged = not changed & one.behind(needed | set(pins) | {"mlflow-skinny"})
         holds = bool(needed or pins) and all(one.packages.get(name) == version for name, version in pins.items())
-        if unchanged and holds and needed <= set(one.packages) and _same_python(evidence.python, one.version):
+        holds = holds and evidence.fits_mlflow(one.packages)
+        there = all(provided(name, one.packages.keys()) for name in needed)
+        if unchanged and holds and there and _same_python(evidence.python, one.version):
             lines = [f"{name}=={version}" for name, version in sorted(one.packages.items()) if name != OURS]
             known = f"holds all {len(pins)} recorded pins" if pins else "holds every package the script imports"
             return Ingredient(
@@ -222,15 +157,18 @@ def _existing(facts: RunFacts, evidence: _Evidence, reading: Reading | None) -> 
     return None
 
 
-def _completed(evidence: _Evidence, reading: Reading | None) -> Ingredient:
+def _completed(evidence: Evidence, reading: Reading | None) -> Ingredient:
     pins = _recorded_pins(evidence)
-    lines: dict[str, str] = {}
-    for group in evidence.files:
-        lines |= {one.name: one.line for one in group.wanted}
-    lines |= {name: f"{name}=={version}" for name, version in pins.items()}
+    lines = _wanted_lines(evidence, pins)
     sources = [group.path for group in ((evidence.model,) if evidence.model else ()) + evidence.files]
     known = bool(lines)
-    missing = [name for name in distributions(reading.program.packages) if normal(name) not in lines] if reading else []
+    own = {normal(posixpath.basename(one)) for one in evidence.own}
+    names = {name.partition(" ")[0] for name in lines}
+    missing = [
+        name
+        for name in (distributions(reading.program.packages) if reading else ())
+        if not provided(name, names) and normal(name) not in own
+    ]
     lines |= {normal(name): name for name in missing}
     options = [option for group in evidence.files for option in group.options]
     if not lines:
@@ -240,10 +178,14 @@ def _completed(evidence: _Evidence, reading: Reading | None) -> Ingredient:
     value = _value(
         "as-of", "", [*options, *(lines[name] for name in sorted(lines))], evidence.python, evidence.as_of
     ) | _allowed(evidence)
+    bounds = [*evidence.constraints, *_mlflow_bounds(evidence, lines)]
+    value |= {"constraints": bounds} if bounds else {}
     day = evidence.as_of[:10] or "today"
     deviations = [f"completed with the packages of {day}: versions of unpinned packages are derived, not recorded"]
     if missing:
         deviations.append(f"no file names {', '.join(missing)}: taken from the imports, as of {day}")
+    if len(bounds) > len(evidence.constraints):
+        deviations.append(f"the version of mlflow was not recorded: {' or '.join(bounds[len(evidence.constraints) :])} made this store")
     for group in evidence.files:
         deviations.extend(_mended(group))
         deviations.extend(_disagreements(pins_of(group.wanted), evidence.model))
@@ -258,7 +200,31 @@ def _completed(evidence: _Evidence, reading: Reading | None) -> Ingredient:
     )
 
 
-def _recorded_pins(evidence: _Evidence) -> dict[str, str]:
+def _mlflow_bounds(evidence: Evidence, lines: Mapping[str, str]) -> list[str]:
+    """Return bounds for an MLflow that no line pins, by the model that it wrote or the schema of its store."""
+    loose = [name for name in ("mlflow", "mlflow-skinny") if name in lines and "==" not in lines[name]]
+    if evidence.mlflow:
+        return [f"{name}=={evidence.mlflow}" for name in loose]
+    return [f"{name}<{evidence.mlflow_below}" for name in loose] if evidence.mlflow_below else []
+
+
+def _wanted_lines(evidence: Evidence, pins: Mapping[str, str]) -> dict[str, str]:
+    """Return name → line; a recorded pin stands in the place of what a file asks for, and lines with markers stand besides."""
+    lines: dict[str, str] = {}
+    for group in evidence.files:
+        for one in group.wanted:
+            if not one.marked:
+                lines[one.name] = one.line
+            elif one.name not in pins:
+                lines[f"{one.name} {one.line}"] = one.line
+    for name, version in pins.items():
+        line = lines.get(name, "")
+        extras = line[line.index("[") : line.index("]") + 1] if "[" in line and "]" in line and "@" not in line else ""
+        lines[name] = f"{name}{extras}=={version}"
+    return lines
+
+
+def _recorded_pins(evidence: Evidence) -> dict[str, str]:
     """Return the exact pins; those the model recorded at run time win over the repository's."""
     pins: dict[str, str] = {}
     for group in (*evidence.files, *((evidence.model,) if evidence.model else ())):
@@ -310,7 +276,7 @@ def _value(kind: str, path: str, lines: Sequence[str], python: str, as_of: str |
     }
 
 
-def _python_evidence(evidence: _Evidence) -> str:
+def _python_evidence(evidence: Evidence) -> str:
     return (
         f"; python {evidence.python} from {evidence.python_from}"
         if evidence.python

@@ -1,16 +1,19 @@
 """The command line that led to logged parameters is put together again from the flags a script declares."""
 
-import ast
 import posixpath
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mlcockpit.domain.run_record import RunRecord
+from mlcockpit.reproduction.resolve.config_files import likely_config, takes_config
 from mlcockpit.reproduction.resolve.input_sources import source_path
-from mlcockpit.reproduction.source.flags import UNKNOWN, Flag
-from mlcockpit.reproduction.source.flow import FromArgv, FromFlag
+from mlcockpit.reproduction.resolve.positions import Typed, positions, variables
+from mlcockpit.reproduction.resolve.values import items, named, same
+from mlcockpit.reproduction.source.flags import Flag
+from mlcockpit.reproduction.source.flow import FromFlag
 from mlcockpit.reproduction.source.fold import Constant
+from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import DATA_LIKE, Reading
 from mlcockpit.reproduction.source.sinks import Sink
 
@@ -38,6 +41,8 @@ class FlagValues:
     """Logged parameters that the code at this commit cannot have logged."""
     guesses: tuple[str, ...] = ()
     """Required flags whose value is only likely, each with the reason."""
+    variables: tuple[str, ...] = ()
+    """Assignments NAME=value that stood in the environment."""
 
     @property
     def score(self) -> int:
@@ -45,14 +50,17 @@ class FlagValues:
         return 3 * len(self.params) - 4 * len(self.gaps) - 5 * len(self.contradictions)
 
 
-def match_flags(reading: Reading, run: RunRecord, files: Sequence[str] = (), cwd: str = "") -> FlagValues:
-    """Return the arguments that make `reading`'s script log what `run` logged; `files` are those of the commit."""
+def match_flags(reading: Reading, run: RunRecord, tree: CodeTree | None = None, cwd: str = "") -> FlagValues:
+    """Return the arguments that make `reading`'s script log what `run` logged; `tree` holds the files of the commit."""
     values: dict[str, tuple[str, str, str]] = {}
     guesses = []
     for flag in reading.flags:
         found = _recorded(flag, reading, run)
-        if found is None and flag.required:
-            found = _data_file(flag, reading, run, files, cwd)
+        if found is None and tree is not None and flag.takes_value and takes_config(flag.dest, flag.default):
+            config = likely_config(run, tree, cwd, flag.default)
+            found = (config[0], config[1], "") if config else None
+        elif found is None and flag.required:
+            found = _data_file(flag.dest, reading, run, tree, cwd)
             guesses += [f"{flag.spelling or flag.dest} {found[0]}: {found[1]}"] if found else []
         if found is not None:
             values[flag.dest] = found
@@ -61,10 +69,9 @@ def match_flags(reading: Reading, run: RunRecord, files: Sequence[str] = (), cwd
     evidence: list[str] = []
     defaults: list[str] = []
     gaps: list[str] = []
-    for name in dict.fromkeys(("", command)):
+    for name, word in _levels(command):
         group = [flag for flag in reading.flags if flag.command == name]
-        if name:
-            arguments.append(name)
+        arguments += [word] if word else []
         options: list[str] = []
         places: list[str] = []
         for flag in group:
@@ -77,18 +84,17 @@ def match_flags(reading: Reading, run: RunRecord, files: Sequence[str] = (), cwd
             if typed:
                 evidence.append(f"{flag.spelling or flag.dest} from {how}")
         arguments += options if not places else [*places, *options]
-    positional = _positions(reading, run)
+    placed = _placed(reading, run, tree, cwd) if not reading.flags else Typed()
+    shell = variables(reading, run)
     return FlagValues(
-        arguments=tuple(arguments) + tuple(positional.arguments if not reading.flags else ()),
-        evidence=tuple(evidence) + (positional.evidence if not reading.flags else ()),
-        params={
-            **{param: dest for dest, (_, _, param) in values.items() if param},
-            **(positional.params if not reading.flags else {}),
-        },
+        arguments=(*arguments, *placed.arguments),
+        evidence=(*evidence, *placed.evidence, *shell.evidence),
+        params={**{key: dest for dest, (_, _, key) in values.items() if key}, **placed.params, **shell.params},
         defaults=tuple(defaults),
-        gaps=tuple(gaps) + (positional.gaps if not reading.flags else ()),
+        gaps=(*gaps, *placed.gaps),
         contradictions=_contradictions(reading, run),
         guesses=tuple(guesses),
+        variables=shell.arguments,
     )
 
 
@@ -104,42 +110,18 @@ def tokens(flag: Flag, value: str) -> list[str]:
         return [flag.spelling] * int(value) if value.isdigit() and not same(flag.default, value) else []
     if (same(flag.default, value) and not flag.required) or value == "None":
         return []
-    items = _items(value) if flag.nargs not in {"", "?"} or flag.action in {"append", "extend"} else [value]
+    words = items(value) if flag.nargs not in {"", "?"} or flag.action in {"append", "extend"} else [value]
     if flag.positional:
-        return items
+        return words
     if flag.action == "append" and flag.nargs == "":
-        return [token for item in items for token in _option(flag, [item])]
-    return _option(flag, items)
+        return [token for word in words for token in _option(flag, [word])]
+    return _option(flag, words)
 
 
-def same(default: object, value: str) -> bool:
-    """Tell whether a default, as the tracker would have written it, is `value`."""
-    if default is UNKNOWN:
-        return False
-    if str(default) == value:
-        return True
-    if isinstance(default, int | float | str) and not isinstance(default, bool):
-        try:
-            return float(default) == float(value)
-        except ValueError:
-            return False
-    if isinstance(default, list | tuple):
-        return _items(value) == [str(item) for item in default]
-    return False
-
-
-def _option(flag: Flag, items: list[str]) -> list[str]:
-    if len(items) == 1 and items[0].startswith("-"):
-        return [f"{flag.spelling}={items[0]}"] if flag.spelling.startswith("--") else [f"{flag.spelling}{items[0]}"]
-    return [flag.spelling, *items]
-
-
-def _items(value: str) -> list[str]:
-    try:
-        parsed = ast.literal_eval(value)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return value.split() if " " in value else [value]
-    return [str(item) for item in parsed] if isinstance(parsed, list | tuple) else [value]
+def _option(flag: Flag, words: list[str]) -> list[str]:
+    if len(words) == 1 and words[0].startswith("-"):
+        return [f"{flag.spelling}={words[0]}"] if flag.spelling.startswith("--") else [f"{flag.spelling}{words[0]}"]
+    return [flag.spelling, *words]
 
 
 def _recorded(flag: Flag, reading: Reading, run: RunRecord) -> tuple[str, str, str] | None:
@@ -156,7 +138,7 @@ def _recorded(flag: Flag, reading: Reading, run: RunRecord) -> tuple[str, str, s
         if len(places) == 1:
             return places.pop(), f"the source of the logged input, set at {sink.path}:{sink.line}", ""
     for sink in mine:
-        text = _named(sink, run)
+        text = named(sink, run)
         if text:
             return text, f"{sink.kind.replace('_', ' ')}, set at {sink.path}:{sink.line}", ""
     taken = {sink.key for sink in reading.sinks.of("param") if sink.origin not in (None, FromFlag(flag.dest))}
@@ -166,27 +148,36 @@ def _recorded(flag: Flag, reading: Reading, run: RunRecord) -> tuple[str, str, s
     return None
 
 
+def _placed(reading: Reading, run: RunRecord, tree: CodeTree | None, cwd: str) -> Typed:
+    """Return what to type where a script reads sys.argv by position."""
+
+    def file() -> tuple[str, str] | None:
+        config = likely_config(run, tree, cwd) if tree is not None else None
+        data = None if config else _data_file("file", reading, run, tree, cwd)
+        return config or (data[:2] if data else None)
+
+    return positions(reading, run, file)
+
+
 def _data_file(
-    flag: Flag, reading: Reading, run: RunRecord, files: Sequence[str], cwd: str
+    dest: str, reading: Reading, run: RunRecord, tree: CodeTree | None, cwd: str
 ) -> tuple[str, str, str] | None:
     """Return the data file that a required flag most likely named."""
-    mine = [sink for sink in reading.sinks.found if sink.origin == FromFlag(flag.dest)]
-    if not any(sink.kind == "read" for sink in mine) and not DATA_FLAG.search(flag.dest):
+    mine = [sink for sink in reading.sinks.found if sink.origin == FromFlag(dest)]
+    if not any(sink.kind == "read" for sink in mine) and not DATA_FLAG.search(dest):
         return None
     logged = {place for one in run.inputs if (place := source_path(one)) and "://" not in place}
     if len(logged) == 1:
         return logged.pop(), "the only file that the run logged as an input", ""
-    data = [path for path in files if DATA_LIKE.search(path)]
+    data = [path for path in tree.files() if DATA_LIKE.search(path)] if tree is not None else []
     below = [posixpath.relpath(path, cwd or ".") for path in data if not cwd or path.startswith(cwd + "/")] or data
     return (below[0], "the only data file of the commit", "") if len(below) == 1 else None
 
 
-def _named(sink: Sink, run: RunRecord) -> str:
-    if sink.kind == "experiment":
-        return run.experiment
-    if sink.kind == "run_name":
-        return run.name
-    return run.tag(sink.key) if sink.kind == "tag" else ""
+def _levels(command: str) -> list[tuple[str, str]]:
+    """Return (command, last word) of the main parser, of each group on the way, and of the command itself."""
+    words = command.split()
+    return [(" ".join(words[:place]), words[place - 1] if place else "") for place in range(len(words) + 1)]
 
 
 def _plain(name: str) -> str:
@@ -201,36 +192,8 @@ def _subcommand(reading: Reading, run: RunRecord, values: Mapping[str, tuple[str
         return run.params[dest]
     covered = {name: sum(1 for flag in reading.flags if flag.command == name and flag.dest in values) for name in names}
     best = max(covered.values())
-    favourite = [name for name in names if "train" in name or name in {"fit", "run"}]
+    favourite = [name for name in names if "train" in name or name.split()[-1] in {"fit", "run"}]
     return next((name for name in [*favourite, *names] if covered[name] == best), names[0])
-
-
-def _positions(reading: Reading, run: RunRecord) -> FlagValues:
-    """Return what to type where a script reads sys.argv by position."""
-    places: dict[int, tuple[Sink, FromArgv]] = {}
-    for sink in reading.sinks.of("param", "keyword", "experiment", "run_name"):
-        if (
-            isinstance(sink.origin, FromArgv)
-            and sink.origin.position > 0
-            and (sink.kind != "keyword" or sink.key in run.params)
-        ):
-            places.setdefault(sink.origin.position, (sink, sink.origin))
-    arguments, evidence, params, gaps = [], [], {}, []
-    for position in range(1, max(places, default=0) + 1):
-        if position not in places:
-            gaps.append(f"argument {position}")
-            break
-        sink, _ = places[position]
-        value = run.params.get(sink.key) or _named(sink, run)
-        if not value:
-            gaps.append(f"argument {position}")
-            break
-        arguments.append(value)
-        evidence.append(f"argument {position} from param {sink.key}, logged at {sink.path}:{sink.line}")
-        params[sink.key] = f"argv[{position}]"
-    if all(origin.optional and same(origin.default, run.params.get(sink.key, "")) for sink, origin in places.values()):
-        arguments = []
-    return FlagValues(tuple(arguments), tuple(evidence), params, (), tuple(gaps), ())
 
 
 def _contradictions(reading: Reading, run: RunRecord) -> tuple[str, ...]:

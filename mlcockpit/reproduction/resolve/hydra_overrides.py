@@ -5,8 +5,8 @@ import posixpath
 from collections.abc import Mapping
 
 from mlcockpit.domain.run_record import RunRecord
-from mlcockpit.reproduction.resolve.flag_values import same
 from mlcockpit.reproduction.resolve.plain_yaml import flat, read_yaml
+from mlcockpit.reproduction.resolve.values import same
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading
 

@@ -7,8 +7,8 @@ from mlcockpit.domain.recipe import Ingredient
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.command import CAPTURE, Command, command_value, missing
-from mlcockpit.reproduction.resolve.flag_values import same
 from mlcockpit.reproduction.resolve.plain_yaml import entry, mapping, read_yaml
+from mlcockpit.reproduction.resolve.values import same
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading, read_script
 

@@ -2,8 +2,9 @@
 
 import posixpath
 import re
+import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from mlcockpit.domain.recipe import Ingredient
 from mlcockpit.domain.vocabulary import Standing
@@ -11,11 +12,14 @@ from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.command import CAPTURE, Command, command_value, missing
 from mlcockpit.reproduction.resolve.flag_values import FlagValues, match_flags
 from mlcockpit.reproduction.resolve.hydra_overrides import overrides
+from mlcockpit.reproduction.resolve.likeness import Likeness, flavors_of, likeness
 from mlcockpit.reproduction.source.program import CodeTree
 from mlcockpit.reproduction.source.reading import Reading, read_script
 
 MOST_CANDIDATES = 40
 """Scripts of one name that are read and ranked."""
+MOST_LISTED = 24
+PICK = "name the right one with --command and --cwd, or capture the next run with `mlcockpit run -- …`"
 
 
 @dataclass(frozen=True)
@@ -33,26 +37,45 @@ class Candidate:
     """What to type after -m; empty where the file is started itself."""
     overrides: tuple[str, ...] = ()
     why: tuple[str, ...] = ()
+    like: Likeness = field(default_factory=lambda: Likeness(0, ()))
+
+    @property
+    def points(self) -> int:
+        """Return how well it explains the run; higher is better."""
+        known = self.flags.score + 2 * self.data_found + self.like.points
+        return known + (2 if self.exact else 0) + (2 if self.reading.uses_mlflow else 0)
 
     @property
     def rank(self) -> tuple[int, int, int, int, str]:
         """Sort key, best first."""
-        points = (
-            self.flags.score + 2 * self.data_found + (2 if self.exact else 0) + (2 if self.reading.uses_mlflow else 0)
-        )
-        return (-points, 0 if self.exact else 1, self.path.count("/"), len(self.cwd), self.path)
+        return (-self.points, 0 if self.exact else 1, self.path.count("/"), len(self.cwd), self.path)
 
     @property
     def words(self) -> list[str]:
         """Return the argument list."""
         start = ["-m", self.module] if self.module else [self.typed]
-        return ["python", *start, *self.flags.arguments, *self.overrides]
+        shell = ["env", *self.flags.variables] if self.flags.variables else []
+        return [*shell, "python", *start, *self.flags.arguments, *self.overrides]
 
     @property
     def shown(self) -> str:
         """Return it as a person would type it."""
-        line = " ".join(self.words)
+        line = shlex.join(self.words)
         return line if self.cwd in {"", "."} else f"(in {self.cwd}) {line}"
+
+    @property
+    def evidence(self) -> str:
+        """Return it with what speaks for and against it."""
+        flags, found = self.flags, []
+        if flags.params:
+            found.append(f"values logged for {len(flags.params)} of its flags")
+        found += [f"needs {', '.join(flags.gaps)}, which nothing recorded"] if flags.gaps else []
+        found += [flags.contradictions[0]] if flags.contradictions else []
+        found += self.like.why
+        found += ["its data is there"] if self.data_found else []
+        found += [] if self.reading.uses_mlflow else ["does not import mlflow"]
+        found += ["lies where the record says"] if self.exact else []
+        return f"{self.shown}: {'; '.join(found) or 'nothing speaks for it'}"
 
 
 def script(facts: RunFacts, tree: CodeTree) -> Command | None:
@@ -66,20 +89,24 @@ def script(facts: RunFacts, tree: CodeTree) -> Command | None:
     best = ranked[0]
     if best.flags.gaps:
         return _with_gaps(best, ranked)
-    return Command(_ingredient(best, ranked, name), best.reading, best.flags)
+    tied = [one for one in ranked if one.points == best.points and not best.exact]
+    choices = tuple((tuple(one.words), one.cwd) for one in tied) if len(tied) > 1 else ()
+    return Command(_ingredient(best, ranked, name, len(tied)), best.reading, best.flags, choices)
 
 
 def _candidates(name: str, facts: RunFacts, tree: CodeTree) -> list[Candidate]:
     files = tree.files()
     found: list[Candidate] = []
+    flavors = flavors_of(facts)
     run = replace(facts.run, params={**facts.run.params, **facts.parent.params}) if facts.parent else facts.run
     for path, cwd, typed, exact in _places(name, facts, files)[:MOST_CANDIDATES]:
         reading = read_script(tree, path, cwd)
         if reading is not None:
-            flags = match_flags(reading, run, files, cwd)
+            flags = match_flags(reading, run, tree, cwd)
             words, why = overrides(reading, run, tree) or ([], [])
+            there, like = _data_found(reading, cwd, files), likeness(reading, facts.run, flavors)
             one = Candidate(
-                path, cwd, typed, reading, flags, exact, _data_found(reading, cwd, files), "", tuple(words), tuple(why)
+                path, cwd, typed, reading, flags, exact, there, "", tuple(words), tuple(why), like
             )
             found.append(one)
             if posixpath.isabs(name) and (inside := _module(one, frozenset(files))):
@@ -158,9 +185,7 @@ def _data_found(reading: Reading, cwd: str, files: Sequence[str]) -> int:
     return min(3, sum(1 for place in places if place in known or place in folders))
 
 
-def _ingredient(best: Candidate, ranked: list[Candidate], name: str) -> Ingredient:
-    others = tuple(one.shown for one in ranked[:24]) if len(ranked) > 1 else ()
-    tied = len(ranked) > 1 and ranked[1].rank[0] == best.rank[0] and not best.exact
+def _ingredient(best: Candidate, ranked: list[Candidate], name: str, tied: int) -> Ingredient:
     parts = [f"mlflow.source.name {name}"]
     if best.module:
         parts.append("its absolute name and its package show that it was started with -m")
@@ -174,15 +199,20 @@ def _ingredient(best: Candidate, ranked: list[Candidate], name: str) -> Ingredie
     if best.flags.guesses:
         parts.append(f"likely: {'; '.join(best.flags.guesses)}")
     if len(ranked) > 1:
-        parts.append(f"best of {len(ranked)} scripts or folders that fit")
+        parts.append(f"best of {len(ranked)} scripts or folders that fit: {'; '.join(best.like.why)}".rstrip(": "))
+    parts += [f"{tied} fit equally well"] if tied > 1 else []
     return Ingredient(
         "command",
-        Standing.ASSUMED if tied or best.flags.guesses else Standing.INFERRED,
+        Standing.ASSUMED if tied > 1 or best.flags.guesses else Standing.INFERRED,
         command_value(best.words, best.cwd, "module" if best.module else "script", best.path),
         "; ".join(parts),
-        candidates=others,
-        raise_by=CAPTURE,
+        candidates=_listed(ranked),
+        raise_by=PICK if tied > 1 else CAPTURE,
     )
+
+
+def _listed(ranked: list[Candidate]) -> tuple[str, ...]:
+    return tuple(one.evidence for one in ranked[:MOST_LISTED]) if len(ranked) > 1 else ()
 
 
 def _with_gaps(best: Candidate, ranked: list[Candidate]) -> Command:
@@ -191,7 +221,7 @@ def _with_gaps(best: Candidate, ranked: list[Candidate]) -> Command:
         Standing.MISSING,
         command_value(best.words, best.cwd, "module" if best.module else "script", best.path),
         f"{best.path} needs {', '.join(best.flags.gaps)}, and no logged parameter says what it was",
-        candidates=tuple(one.shown for one in ranked[:24]) if len(ranked) > 1 else (),
+        candidates=_listed(ranked),
         raise_by="give the whole command with --command, or capture the next run with `mlcockpit run -- …`",
     )
     return Command(ingredient, best.reading, best.flags)

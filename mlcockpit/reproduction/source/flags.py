@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from mlcockpit.reproduction.source.flow import Flow
 from mlcockpit.reproduction.source.fold import Constant
 from mlcockpit.reproduction.source.names import Scope
+from mlcockpit.reproduction.source.parsers import Parsers
 from mlcockpit.reproduction.source.program import Program
 
 UNKNOWN = object()
@@ -51,13 +52,13 @@ class Flag:
 def read_flags(program: Program) -> tuple[Flag, ...]:
     """Return every flag that the program's modules add to an argparse parser, in order of the source."""
     flow = Flow(program)
-    parsers = _subparsers(program, flow)
+    parsers = Parsers(program, flow)
     found: dict[tuple[str, str], Flag] = {}
     for scope, call in sorted(flow.calls().get("add_argument", []), key=lambda pair: _place(program, pair)):
         flag = _flag(call, scope, flow)
-        if flag is not None:
-            owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-            command = parsers.get(owner.id, "") if isinstance(owner, ast.Name) else ""
+        owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+        for command in parsers.commands_of(owner, scope, call.lineno) if flag is not None else ():
+            assert flag is not None
             found.setdefault((command, flag.dest), replace(flag, command=command))
     for dest, value in _set_defaults(flow):
         for key, flag in found.items():
@@ -69,7 +70,7 @@ def read_flags(program: Program) -> tuple[Flag, ...]:
 def read_subcommands(program: Program) -> tuple[str, tuple[str, ...]]:
     """Return the dest of the subcommand and its names; empty where the program has none."""
     flow = Flow(program)
-    names = tuple(dict.fromkeys(_subparsers(program, flow).values()))
+    names = Parsers(program, flow).names()
     dest = ""
     for scope, call in flow.calls().get("add_subparsers", []):
         dest = next((_text(k.value, scope, flow) for k in call.keywords if k.arg == "dest"), "")
@@ -153,21 +154,3 @@ def _set_defaults(flow: Flow) -> Iterator[tuple[str, object]]:
         for keyword in call.keywords:
             if keyword.arg:
                 yield keyword.arg, _value(keyword.value, scope, flow)
-
-
-def _subparsers(program: Program, flow: Flow) -> dict[str, str]:
-    """Return the subcommand that each parser variable stands for."""
-    found = {}
-    for module in program.modules:
-        for node in module.nodes:
-            if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)):
-                continue
-            call, target = node.value, node.targets[0]
-            if (
-                isinstance(call.func, ast.Attribute)
-                and call.func.attr == "add_parser"
-                and call.args
-                and isinstance(target, ast.Name)
-            ):
-                found[target.id] = _text(call.args[0], Scope(module), flow)
-    return found

@@ -30,7 +30,16 @@ class FromArgv:
     optional: bool = False
 
 
-Origin = Constant | FromFlag | FromArgv | None
+@dataclass(frozen=True)
+class FromEnvironment:
+    """A variable of the environment, with the constant that is used where it is not set."""
+
+    name: str
+    default: object = None
+    optional: bool = False
+
+
+Origin = Constant | FromFlag | FromArgv | FromEnvironment | None
 
 
 @dataclass
@@ -50,6 +59,8 @@ class Flow(Folding):
             return FromFlag(dest)
         if (position := _argv_position(expression)) is not None:
             return FromArgv(position)
+        if (variable := self._variable(expression, scope, depth)) is not None:
+            return variable
         if isinstance(expression, ast.IfExp):
             return self._choice(expression, scope, depth)
         if isinstance(expression, ast.BoolOp) and expression.values:
@@ -114,6 +125,11 @@ class Flow(Folding):
     def _is_command(self, scope: Scope) -> bool:
         return scope.function is not None and id(scope.function) in self.commands
 
+    def _passed(self, name: str, scope: Scope) -> list[tuple[ast.expr, Scope]] | None:
+        """What a command's function gets is typed and not known from its default."""
+        found = super()._passed(name, scope)
+        return [] if found is not None and self._is_command(scope) else found
+
     def _flag(self, expression: ast.expr, scope: Scope, depth: int) -> str | None:
         if isinstance(expression, ast.Name) and expression.id in self.dests and self._is_command(scope):
             assert scope.function is not None
@@ -145,6 +161,23 @@ class Flow(Folding):
                 )
         return None
 
+    def _variable(self, expression: ast.expr, scope: Scope, depth: int) -> FromEnvironment | None:
+        """Return the variable that `os.environ[…]`, `os.environ.get(…)` or `os.getenv(…)` reads."""
+        if isinstance(expression, ast.Subscript) and _ends(expression.value, "environ"):
+            key = self.fold(expression.slice, scope, depth + 1)
+            return FromEnvironment(key.value) if key is not None and isinstance(key.value, str) else None
+        if not isinstance(expression, ast.Call) or not expression.args:
+            return None
+        gets = called(expression) == "get" and isinstance(expression.func, ast.Attribute)
+        if called(expression) != "getenv" and not (gets and _ends(expression.func.value, "environ")):  # type: ignore[attr-defined]
+            return None
+        key = self.fold(expression.args[0], scope, depth + 1)
+        given = [*expression.args[1:2], *(one.value for one in expression.keywords if one.arg == "default")]
+        default = self.fold(given[0], scope, depth + 1) if given else Constant(None)
+        if key is None or not isinstance(key.value, str):
+            return None
+        return FromEnvironment(key.value, default.value if default else None, optional=True)
+
     def _choice(self, expression: ast.IfExp, scope: Scope, depth: int) -> Origin:
         first, second = self.origin(expression.body, scope, depth + 1), self.origin(expression.orelse, scope, depth + 1)
         for chosen, other in ((first, second), (second, first)):
@@ -160,6 +193,12 @@ class Flow(Folding):
         ]
         plain = [value for value in returned if not isinstance(value, ast.Tuple)]
         return any(self.is_namespace(value, Scope(module, function), depth + 2) for value in plain)
+
+
+def _ends(expression: ast.expr, name: str) -> bool:
+    return (isinstance(expression, ast.Attribute) and expression.attr == name) or (
+        isinstance(expression, ast.Name) and expression.id == name
+    )
 
 
 def _argv_position(expression: ast.expr) -> int | None:

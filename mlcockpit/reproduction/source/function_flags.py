@@ -4,11 +4,12 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mlcockpit.reproduction.source.commands import command_functions
 from mlcockpit.reproduction.source.flags import UNKNOWN, Flag
 from mlcockpit.reproduction.source.flow import Flow
 from mlcockpit.reproduction.source.fold import Constant
 from mlcockpit.reproduction.source.names import Scope, called
-from mlcockpit.reproduction.source.program import Function, Module, Program
+from mlcockpit.reproduction.source.program import Function, Program
 
 ABSL = {
     "DEFINE_string": "str", "DEFINE_integer": "int", "DEFINE_float": "float", "DEFINE_boolean": "bool", "DEFINE_bool": "bool",
@@ -30,73 +31,18 @@ class FunctionFlags:
 def read_function_flags(program: Program) -> FunctionFlags:
     """Return the flags of the program's click, typer or fire commands, or of absl."""
     flow = Flow(program)
-    commands = list(_commands(program, flow))
-    several = len({name for name, _, _, _ in commands}) > 1 or any(kind == "click-group" for _, _, _, kind in commands)
+    commands = command_functions(program, flow)
     flags: list[Flag] = []
-    for name, module, function, kind in commands:
-        command = name if several else ""
-        scope = Scope(module)
+    for one in commands:
+        scope = Scope(one.module)
         flags += (
-            _click(function, scope, flow, command)
-            if kind.startswith("click")
-            else _typed(function, scope, flow, command, kind)
+            _click(one.function, scope, flow, one.path)
+            if one.kind == "click"
+            else _typed(one.function, scope, flow, one.path, one.kind)
         )
     flags += _absl(flow)
-    names = tuple(dict.fromkeys(name for name, _, _, _ in commands)) if several else ()
-    return FunctionFlags(tuple(flags), names, frozenset(id(function) for _, _, function, _ in commands))
-
-
-def _commands(program: Program, flow: Flow) -> Iterator[tuple[str, Module, Function, str]]:
-    """Yield (name, module, function, kind) of every function that is a command."""
-    packages = program.packages
-    run_by_name = {
-        argument.id: kind
-        for called_name, kind in (("run", "typer"), ("Fire", "fire"))
-        for _, call in flow.calls().get(called_name, [])
-        for argument in call.args[:1]
-        if isinstance(argument, ast.Name) and kind in packages
-    }
-    groups = {
-        function.name
-        for found in program.functions.values()
-        for _, function in found
-        if _decorator(function, "group") is not None
-    }
-    for found in program.functions.values():
-        for module, function in found:
-            command = _decorator(function, "command")
-            if command is not None and {"click", "typer", "rich_click"} & packages:
-                owner = (
-                    command.value.id
-                    if isinstance(command, ast.Attribute) and isinstance(command.value, ast.Name)
-                    else ""
-                )
-                plain = "typer" if "typer" in packages and owner not in {"click", "rich_click"} else "click"
-                kind = "click-group" if owner in groups else plain
-                yield _command_name(function, flow, Scope(module)), module, function, kind
-            elif function.name in run_by_name:
-                yield function.name, module, function, run_by_name[function.name]
-
-
-def _decorator(function: Function, name: str) -> ast.expr | None:
-    """Return what is called as a decorator of this last name; None where there is none."""
-    for one in function.decorator_list:
-        target = one.func if isinstance(one, ast.Call) else one
-        if (isinstance(target, ast.Attribute) and target.attr == name) or (
-            isinstance(target, ast.Name) and target.id == name
-        ):
-            return target
-    return None
-
-
-def _command_name(function: Function, flow: Flow, scope: Scope) -> str:
-    for one in function.decorator_list:
-        if isinstance(one, ast.Call) and called(one) == "command":
-            given = [*one.args[:1], *(k.value for k in one.keywords if k.arg == "name")]
-            text = _text(given[0], scope, flow) if given else ""
-            if text:
-                return text
-    return function.name.replace("_", "-")
+    names = tuple(dict.fromkeys(one.path for one in commands if one.path and not one.is_group))
+    return FunctionFlags(tuple(flags), names, frozenset(id(one.function) for one in commands))
 
 
 def _click(function: Function, scope: Scope, flow: Flow, command: str) -> Iterator[Flag]:
@@ -155,6 +101,8 @@ def _typed(function: Function, scope: Scope, flow: Flow, command: str, kind: str
     ]
     for argument, default in pairs:
         note = argument.annotation
+        if argument.arg in {"self", "cls"} or _type(note) == "context":
+            continue
         inside = [
             one
             for one in (default, *_annotated(note))

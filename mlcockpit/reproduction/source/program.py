@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from mlcockpit.reproduction.source.notebook import code_of
+
 MOST_FILES = 60
 """Modules read of one program; larger ones are rare and cost time."""
 
@@ -153,7 +155,7 @@ def parse(path: str, data: bytes) -> Module | None:
 
 def read_program(tree: CodeTree, script: str, cwd: str = "") -> Program | None:
     """Return the program that starts at `script`; None where the script is not there or cannot be parsed."""
-    data = tree.read(script)
+    data = code_of(script, tree.read(script))
     first = parse(script, data) if data is not None else None
     if first is None:
         return None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mlcockpit.domain.redaction import masked
 from mlcockpit.reproduction.source.flags import Flag, read_flags, read_subcommands
 from mlcockpit.reproduction.source.flow import Flow
 from mlcockpit.reproduction.source.fold import REPOSITORY, Constant
@@ -176,4 +177,4 @@ def _stores(flow: Flow) -> Iterator[str]:
                 *(k.value for k in call.keywords if k.arg in {"uri", "tracking_uri", "registry_uri"}),
             ]
             if given:
-                yield f"{scope.module.path}:{call.lineno} sets its own store with {name}({ast.unparse(given[0])[:80]})"
+                yield f"{scope.module.path}:{call.lineno} sets its own store with {name}({masked(ast.unparse(given[0]))[:80]})"

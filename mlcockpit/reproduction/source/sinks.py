@@ -67,8 +67,10 @@ def read_sinks(flow: Flow) -> Sinks:
 
 def _single(kind: str, scope: Scope, call: ast.Call, flow: Flow) -> Iterator[Sink]:
     given = {keyword.arg: keyword.value for keyword in call.keywords}
-    key = call.args[0] if call.args else given.get("key")
-    value = call.args[1] if len(call.args) > 1 else given.get("value")
+    # a client's call begins with the run's id
+    placed = call.args[1:] if len(call.args) > 2 or (len(call.args) == 2 and "value" in given) else call.args
+    key = placed[0] if placed else given.get("key")
+    value = placed[1] if len(placed) > 1 else given.get("value")
     folded = flow.fold(key, scope) if key is not None else None
     if value is not None and folded is not None and isinstance(folded.value, str):
         yield Sink(kind, folded.value, flow.origin(value, scope), scope.module.path, call.lineno)

@@ -135,7 +135,9 @@ class ReproduceScreen(ViewScreen):
         if plan is None:
             return
         watched = job is not None and (job.is_running or not job.has_verdict)
-        sections: list[Section] = [_stages(job), _output(job, self.size.height)] if job is not None and watched else []
+        sections: list[Section] = (
+            [stages_of(job), output_of(job, self.size.height)] if job is not None and watched else []
+        )
         sections += plan.verdict if not watched else ()
         recipe = plan.view.sections[:1] if watched or plan.verdict else plan.view.sections
         await self.take(replace(plan.view, sections=(*sections, *recipe)))
@@ -156,7 +158,8 @@ class ReproduceScreen(ViewScreen):
         return f"run {short}: a approves the recipe as shown and {again}"
 
 
-def _stages(job: Job) -> Table:
+def stages_of(job: Job, title: str = "") -> Table:
+    """Return the stages that a job entered, with their seconds."""
     rows = []
     for place, stage in enumerate(job.stages):
         over = place + 1 < len(job.stages)
@@ -172,10 +175,11 @@ def _stages(job: Job) -> Table:
         Column("took", "took", right=True),
         Column("what", "what"),
     )
-    return Table(f"Stages of {job.run_id[:7]}", columns, tuple(rows), key="stages")
+    return Table(title or f"Stages of {job.run_id[:7]}", columns, tuple(rows), key="stages")
 
 
-def _output(job: Job, height: int) -> Text:
+def output_of(job: Job, height: int) -> Text:
+    """Return the end of what a job's command says, or how it ended."""
     if job.ended is None:
         tail = job.output[-(TAIL if height > 30 else TAIL // 2):]  # fmt: skip
         return Text("Output", tuple(tail) or ("nothing yet",), key="output")

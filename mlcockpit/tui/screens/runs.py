@@ -34,7 +34,7 @@ CARD_DELAY = 0.12
 class RunsScreen(RunChoices):
     """Every run of the tracker."""
 
-    HELP: ClassVar[str] = "/ filters, s sorts, space marks, c compares, R reproduces."
+    HELP: ClassVar[str] = "/ filters, s sorts, space marks, c compares, w says why two differ, R reproduces."
 
     def __init__(self, place: Place) -> None:
         super().__init__(place)
