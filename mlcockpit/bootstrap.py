@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlcockpit.domain.instants import parse_time
-from mlcockpit.domain.project_file import FILE_NAME, ProjectFile
+from mlcockpit.domain.names import FILE_NAME
 from mlcockpit.errors import BadProjectFile, NoProject, UsageError
+from mlcockpit.integrations.project_file_place import find_project_file
 from mlcockpit.integrations.system_clock import StoryClock, SystemClock
 from mlcockpit.ports import BlobStore, DataFiles, Progress, Runner, SourceControl, Tracker, TrustStore
 from mlcockpit.services.cockpit import STATE_FOLDER, Cockpit, Doors
@@ -15,6 +16,7 @@ from mlcockpit.store.state_folder import refuse_if_others_can_write
 from mlcockpit.version import VERSION
 
 if TYPE_CHECKING:
+    from mlcockpit.domain.project_file import ProjectFile
     from mlcockpit.store.database import Store
     from mlcockpit.store.mirror.mirror import Mirror
 
@@ -26,10 +28,12 @@ def open_cockpit(
     actor: str | None = None,
     at: str | None = None,
     needs_project: bool = True,
+    reads_file: bool = True,
 ) -> Cockpit:
-    """Return the project that `start` lies in; raises NoProject where it is needed and there is none."""
-    from mlcockpit.integrations.project_file_reader import find_project_file, read_project_file
+    """Return the project that `start` lies in; raises NoProject where it is needed and there is none.
 
+    Without `reads_file` the project file is read, and a fault in it raised, when it is first asked for.
+    """
     if not start.is_dir():
         raise UsageError(f"{start} is no folder", hint="name the project's folder with -C DIR")
     path = find_project_file(start.resolve())
@@ -38,14 +42,17 @@ def open_cockpit(
             f"there is no {FILE_NAME} in {start} or above",
             hint="`mlcockpit init` writes one, `mlcockpit demo` builds a sample",
         )
+    root = start.resolve() if path is None else path.parent
+    refuse_if_others_can_write(root / STATE_FOLDER)
+    if path is not None and not reads_file:
+        when = None if at is None else parse_time(at)
+        return LateCockpit(root, SystemClock(), progress, DOORS, actor or who_am_i(None), at=when, home=user_folder())
     try:
-        file = None if path is None else read_project_file(path)
+        file = None if path is None else _read(path)
     except BadProjectFile:
         if needs_project:
             raise
         file = None
-    root = start.resolve() if path is None else path.parent
-    refuse_if_others_can_write(root / STATE_FOLDER)
     return Cockpit(
         root=root,
         clock=SystemClock() if file is None or file.project.as_of is None else StoryClock(file.project.as_of),
@@ -58,7 +65,30 @@ def open_cockpit(
     )
 
 
-def who_am_i(file: ProjectFile | None) -> str:
+class LateCockpit(Cockpit):
+    """A Cockpit that reads its project file when it is first asked for; its clock is the real one."""
+
+    _late: "ProjectFile | None" = None
+
+    @property
+    def maybe_file(self) -> "ProjectFile | None":
+        """Return the project file; raises BadProjectFile."""
+        if self._late is None:
+            self._late = _read(self.root / FILE_NAME)
+        return self._late
+
+    @maybe_file.setter
+    def maybe_file(self, given: "ProjectFile | None") -> None:
+        self._late = given
+
+
+def _read(path: Path) -> "ProjectFile":
+    from mlcockpit.integrations.project_file_reader import read_project_file
+
+    return read_project_file(path)
+
+
+def who_am_i(file: "ProjectFile | None") -> str:
     """Return MLCOCKPIT_USER, else the declared person with this login name, else the login name."""
     login = os.environ.get("MLCOCKPIT_USER")
     if not login:

@@ -5,10 +5,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from mlcockpit.domain.run import MetricHistory
-from mlcockpit.domain.tracking import TrackerReading
+if TYPE_CHECKING:
+    from mlcockpit.domain.run import MetricHistory
+    from mlcockpit.domain.tracking import TrackerReading
 
 
 class Clock(Protocol):
@@ -321,8 +322,8 @@ class Tracker(Protocol):
     def stamp(self) -> str:
         """Return what changes whenever the store is written to; empty where nobody can promise that."""
 
-    def reading(self) -> AbstractContextManager[TrackerReading]:
+    def reading(self) -> "AbstractContextManager[TrackerReading]":
         """Return the store in a form that can be attached; raises SourceFailed where it is missing, locked or foreign."""
 
-    def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> MetricHistory:
+    def metric_history(self, run_id: str, key: str, *, most: int = 2000) -> "MetricHistory":
         """Return the logged values of a metric in order, thinned to `most` points by minima and maxima."""

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from mlcockpit.views.table import Section, View
-
 if TYPE_CHECKING:
     from mlcockpit.services.cockpit import Cockpit
+    from mlcockpit.views.table import Section, View
 
 
 @dataclass(frozen=True)
 class Answer:
     """What a command found: sections or a view for eyes, `data` for --json, and the exit code that sums it up."""
 
-    shown: View | Section | Sequence[Section] | str = ""
+    shown: "View | Section | Sequence[Section] | str" = ""
     """Drawn as text, CSV or JSON; a string is printed as it is, cleaned line by line."""
     data: object = None
     """What --json prints instead of `shown`; None: `shown` itself."""
@@ -31,6 +30,8 @@ class Command:
     """Whole command lines for --help, most usual first."""
     needs_project: ClassVar[bool] = True
     """Whether the nearest mlcockpit.toml must be there; without it `run` gets a Cockpit with no project file."""
+    reads_project_file: ClassVar[bool] = True
+    """Whether mlcockpit.toml is read and checked first; otherwise when `cockpit.maybe_file` is first asked for."""
     rest: ClassVar[bool] = False
     """Whether everything after the first `--` belongs to somebody else's command line (options.rest)."""
 

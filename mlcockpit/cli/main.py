@@ -73,7 +73,14 @@ def _run(argv: list[str]) -> int:
 
     bar = progress(quiet=options.quiet or options.json)
     start = Path(options.directory or os.getcwd())
-    cockpit = open_cockpit(start, actor=options.actor, at=options.at, progress=bar, needs_project=command.needs_project)
+    cockpit = open_cockpit(
+        start,
+        actor=options.actor,
+        at=options.at,
+        progress=bar,
+        needs_project=command.needs_project,
+        reads_file=command.reads_project_file,
+    )
     try:
         answer = command.run(cockpit, options)
     finally:
@@ -163,6 +170,8 @@ def _print(answer: Answer, options: Namespace) -> int:
 
 
 def _deliver(answer: Answer, options: Namespace) -> int:
+    if answer.shown == "" and not options.json:
+        return _hint(answer, options)
     from mlcockpit.cli.render import as_csv, as_json, as_text, terminal_width
 
     if options.json:
@@ -174,6 +183,11 @@ def _deliver(answer: Answer, options: Namespace) -> int:
         text = as_text(answer, width=terminal_width(), colour=not plain)
     if text:
         _say(sys.stdout, text + "\n")
+    return _hint(answer, options)
+
+
+def _hint(answer: Answer, options: Namespace) -> int:
+    """Print what is for a person's eyes beside the answer; return the exit code."""
     if not options.quiet and not options.json:
         _say(sys.stderr, "".join(f"{clean(note, 400)}\n" for note in answer.notes))
     return answer.exit_code

@@ -88,6 +88,8 @@ class DataRead:
     size: int
     tracked: bool
     """Whether the commit holds a file of that path."""
+    seen: str = "python"
+    """`python`: a Python process of the launch read it; `folder`: some process did while the launch ran."""
 
 
 @dataclass(frozen=True)

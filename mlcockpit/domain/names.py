@@ -2,6 +2,9 @@
 
 import re
 
+FILE_NAME = "mlcockpit.toml"
+"""What marks the folder of a project."""
+
 KINDS = (
     "run",
     "data",

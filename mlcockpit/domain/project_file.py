@@ -6,12 +6,11 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from mlcockpit.domain.names import FILE_NAME as FILE_NAME
 from mlcockpit.domain.vocabulary import Criticality, Direction, Discipline, MetricKind, Risk, Severity, Strategy
 
 KEY = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 """What a key in the project file looks like; it is the name people type, as in metric/useful."""
-
-FILE_NAME = "mlcockpit.toml"
 
 
 class Declared(BaseModel):

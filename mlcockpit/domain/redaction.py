@@ -5,6 +5,7 @@ import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 _WORDS = (
     r"pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|auth|bearer"
@@ -55,7 +56,6 @@ _SHAPES = (
     ("setting", rf"(?im)^[ \t]*{_NAME}[ \t]*=[ \t]*(?=\S*\d)(?P<value>[^\s'\"#()\[\]{{}},.]{{12,}})[ \t\r]*$"),
     ("inline", rf"(?i)(?<![A-Za-z0-9._-]){_NAME}=(?P<value>[^\s'\"()\[\]{{}},;&]{{6,}})"),
 )
-_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _SHAPES)
 _ANCHORS = (
     *(
         b"pass",
@@ -129,7 +129,7 @@ def redact(text: str, *, salt: bytes, where: str) -> tuple[str, tuple[Redaction,
         line += data.count(b"\n", done, start)
         part = data[start:end].decode("utf-8", "surrogatepass")
         place = _Place(where if b"\n" not in data else f"{where}:", line, salt)
-        for kind, pattern in _PATTERNS:
+        for kind, pattern in _patterns():
             part = pattern.sub(lambda match, kind=kind, place=place: _masked(match, kind, place, found), part)  # type: ignore[misc]
         kept += [data[done:start], part.encode("utf-8", "surrogatepass")]
         line += data.count(b"\n", start, end)
@@ -156,6 +156,12 @@ class _Place:
     """Ends with a colon where a line number follows."""
     line: int
     salt: bytes
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the patterns, compiled when something that may be a credential is seen for the first time."""
+    return tuple((kind, re.compile(pattern)) for kind, pattern in _SHAPES)
 
 
 def _segments(data: bytes) -> list[tuple[int, int]]:

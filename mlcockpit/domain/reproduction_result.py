@@ -51,6 +51,8 @@ class ArtifactComparison:
     """What differs, or why it was left out."""
     model: bool = False
     """Whether it is a logged model and not a plain file."""
+    close: bool = False
+    """Whether a model is equal within tolerance or by its predictions only, and not bit by bit in its content."""
 
     def to_json(self) -> dict[str, Json]:
         """Return the object of the command line contract."""

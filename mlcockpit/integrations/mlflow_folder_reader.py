@@ -6,13 +6,19 @@ from pathlib import Path
 
 import yaml
 
+from mlcockpit.analysis.spread import Sibling
 from mlcockpit.domain.run_record import MetricPoint, RunInput, RunModel, RunRecord
+from mlcockpit.domain.seeds import is_seed
 from mlcockpit.errors import UnknownName
 from mlcockpit.integrations.mlflow_run_reader import history_paths
+from mlcockpit.integrations.sibling_runs import COMMIT, SCRIPT, as_sibling, can_have_siblings
 
 STATES = {1: "RUNNING", 2: "SCHEDULED", 3: "FINISHED", 4: "FAILED", 5: "KILLED"}
 LARGEST = 8_000_000
 """Bytes of the largest file that is read."""
+
+MOST_SIBLINGS = 3000
+"""Runs of an experiment that are looked at for others of the same recipe."""
 
 Meta = Mapping[str, object]
 
@@ -97,6 +103,22 @@ class FolderRuns:
                     found.append(folder.name)
         return tuple(sorted(found))
 
+    def siblings(self, run: RunRecord) -> tuple[Sibling, ...]:
+        """Return the runs of the same script, commit, parameters and data, the run itself first; seeds may differ."""
+        if not can_have_siblings(run):
+            return ()
+        found, top = [as_sibling(run)], self._folder(run.run_id).parent
+        fixed = {name: value for name, value in run.params.items() if not is_seed(name)}
+        for folder in sorted(top.iterdir())[:MOST_SIBLINGS]:
+            tags = folder / "tags"
+            if folder.name == run.run_id or any(_text(tags / name) != run.tag(name) for name in (COMMIT, SCRIPT)):
+                continue
+            params = {name: value for name, value in _entries(folder / "params").items() if not is_seed(name)}
+            other = self.read(folder.name) if params == fixed else None
+            if other is not None and other.status == "FINISHED" and _data(other) == _data(run):
+                found.append(as_sibling(other))
+        return tuple(found)
+
     def _folders(self) -> Iterator[Path]:
         for experiment in sorted(self.path.iterdir()) if self.path.is_dir() else ():
             if experiment.is_dir() and not experiment.name.startswith(".") and experiment.name != "models":
@@ -109,6 +131,10 @@ class FolderRuns:
             if run_id and "/" not in run_id and (experiment / run_id / "meta.yaml").is_file():
                 return experiment / run_id
         raise UnknownName(f"no run has the id {run_id!r}", hint="list them with `mlcockpit runs`")
+
+
+def _data(run: RunRecord) -> set[tuple[str, str]]:
+    return {(one.name, one.digest) for one in run.inputs}
 
 
 def _meta(path: Path) -> Meta:

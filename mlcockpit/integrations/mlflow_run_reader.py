@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from mlcockpit.analysis.spread import Sibling
 from mlcockpit.domain.run_record import MetricPoint, RunInput, RunModel, RunRecord
 from mlcockpit.errors import UnknownName
 from mlcockpit.integrations.mlflow_revisions import mlflow_below
+from mlcockpit.integrations.sibling_runs import sibling_runs
 from mlcockpit.integrations.sqlite_file import plainly
 
 BUSY_S = 10.0
@@ -89,6 +91,11 @@ class SqliteRuns:
                 (parent, run.run_id),
             ).fetchall()
         return tuple(row[0] for row in rows)
+
+    def siblings(self, run: RunRecord) -> tuple[Sibling, ...]:
+        """Return the runs of the same script, commit, parameters and data, the run itself first; seeds may differ."""
+        with self._open() as database:
+            return sibling_runs(database, run)
 
     def _open(self) -> AbstractContextManager[sqlite3.Connection]:
         return plainly(self.path, busy_s=self.busy_s)

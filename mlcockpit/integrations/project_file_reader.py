@@ -1,4 +1,4 @@
-"""mlcockpit.toml is found by walking up from a folder, and read whole or refused with every fault, line and nearest key."""
+"""mlcockpit.toml is read whole or refused with every fault, line and nearest key."""
 
 import re
 import tomllib
@@ -23,14 +23,6 @@ MOST = 10
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-
-
-def find_project_file(start: Path) -> Path | None:
-    """Return the nearest mlcockpit.toml in `start` or above; None where there is none."""
-    for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
-            return folder / FILE_NAME
-    return None
 
 
 def read_project_file(path: Path) -> ProjectFile:

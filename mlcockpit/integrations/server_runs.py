@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import mlcockpit
+from mlcockpit.analysis.spread import Sibling
 from mlcockpit.domain.run_record import MetricPoint, RunInput, RunModel, RunRecord
 from mlcockpit.errors import SourceFailed, UnknownName
 from mlcockpit.integrations.json_lines import lines_of
@@ -67,6 +68,10 @@ class ServerRuns:
         if run.run_id not in self._families:
             self._know(run.run_id)
         return self._families[run.run_id]
+
+    def siblings(self, run: RunRecord) -> tuple[Sibling, ...]:
+        """Return nothing: to ask a server for every run of a recipe takes longer than the recipe is worth."""
+        return ()
 
     def mlflow_below(self) -> str:
         """Return nothing: a server does not tell which MLflow logged a run."""

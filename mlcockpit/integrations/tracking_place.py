@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from mlcockpit.analysis.spread import Sibling
 from mlcockpit.domain.run_record import MetricPoint, RunRecord
 from mlcockpit.errors import EvidenceMissing
 from mlcockpit.integrations.mlflow_folder_reader import FolderRuns
@@ -34,6 +35,9 @@ class Runs(Protocol):
 
     def launch_of(self, run: RunRecord) -> tuple[str, ...]:
         """Return the other runs of the same launch."""
+
+    def siblings(self, run: RunRecord) -> tuple[Sibling, ...]:
+        """Return the runs of the same script, commit, parameters and data, the run itself first; seeds may differ."""
 
     def mlflow_below(self) -> str:
         """Return a version older than which every MLflow that wrote here was; empty where that is not known."""

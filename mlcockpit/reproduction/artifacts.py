@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.reproduction_result import ArtifactComparison
 from mlcockpit.reproduction.compare import Tolerance, is_clock
 
@@ -37,33 +38,44 @@ def compare_artifacts(
     old: ArtifactFolders, new: ArtifactFolders, models: CompareModels
 ) -> tuple[ArtifactComparison, ...]:
     """Return one comparison for each model and each other file, models first."""
-    pairs = _paired(old.models, new.models)
+    pairs, apart = _paired(old.models, new.models)
     answers = models([(a, b) for _, a, b in pairs]) if pairs else []
     found = [_model(name, answer) for (name, _, _), answer in zip(pairs, answers, strict=False)]
     known = [folder for _, folder in (*old.models, *new.models)]
-    return (*found, *_files(old.files, new.files, known))
+    return (*found, *apart, *_files(old.files, new.files, known))
 
 
-def _paired(old: Sequence[tuple[str, Path]], new: Sequence[tuple[str, Path]]) -> list[tuple[str, Path, Path]]:
+def _paired(
+    old: Sequence[tuple[str, Path]], new: Sequence[tuple[str, Path]]
+) -> tuple[list[tuple[str, Path, Path]], list[ArtifactComparison]]:
+    """Return the models of one name, and what there is to say of a model without a pair."""
     free = list(new)
-    pairs = []
+    pairs, apart = [], []
     for name, folder in old:
         match = next((one for one in free if one[0] == name), None)
-        if match is not None and folder.is_dir() and match[1].is_dir():
-            free.remove(match)
+        if match is None:
+            apart.append(ArtifactComparison(name, "only_original", "the rerun logged no such model", model=True))
+            continue
+        free.remove(match)
+        if folder.is_dir() and match[1].is_dir():
             pairs.append((name, folder, match[1]))
-    return pairs
+        else:
+            what = f"unknown: the {'rerun' if folder.is_dir() else 'original'}'s files are not on this machine"
+            apart.append(ArtifactComparison(name, "excluded", what, model=True))
+    apart += [ArtifactComparison(name, "only_reproduced", model=True) for name, _ in free]
+    return pairs, apart
 
 
 def _model(name: str, answer: Mapping[str, object]) -> ArtifactComparison:
-    verdict, detail = str(answer.get("verdict")), str(answer.get("detail") or "")
+    verdict, detail = str(answer.get("verdict")), clean(answer.get("detail") or "", 500)
     if verdict in {"equal_content", "equal_predictions"}:
         largest = answer.get("largest")
-        apart = f"at most {largest:.3g} apart" if isinstance(largest, float) and largest else ""
-        return ArtifactComparison(
-            name, "equal_content", "; ".join(part for part in (detail, apart) if part), model=True
-        )
-    return ArtifactComparison(name, "different" if verdict == "different" else "excluded", detail, model=True)
+        gap = f"at most {largest:.3g} apart" if isinstance(largest, float) and largest else ""
+        told = "; ".join(part for part in (detail, gap) if part)
+        return ArtifactComparison(name, "equal_content", told, model=True, close=bool(told))
+    if verdict == "different":
+        return ArtifactComparison(name, "different", detail, model=True)
+    return ArtifactComparison(name, "excluded", f"unknown: {detail}", model=True)
 
 
 def _files(old: Path | None, new: Path | None, models: Sequence[Path]) -> Iterator[ArtifactComparison]:
@@ -114,6 +126,8 @@ def _same_value(a: object, b: object) -> bool:
         return a.keys() == b.keys() and all(is_clock(str(key)) or _same_value(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
         return len(a) == len(b) and all(map(_same_value, a, b))
+    if isinstance(a, bool) or isinstance(b, bool):
+        return a is b
     x, y = _number(a), _number(b)
     if x is not None and y is not None:
         return x == y or (math.isnan(x) and math.isnan(y)) or Tolerance().holds(x, y)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from mlcockpit.reproduction.code_state import SeenCode, read_code, read_editable
 from mlcockpit.reproduction.data_reads import Place, sort_reads
 from mlcockpit.reproduction.installed import Installed, installed_in, site_packages_of
 from mlcockpit.reproduction.launcher import interpreter_of, launcher_of
-from mlcockpit.reproduction.reads import Reads, Start, collect, main_process
+from mlcockpit.reproduction.reads import Opened, Reads, Start, collect, main_process
 from mlcockpit.reproduction.snapshot_commit import Snapshots
 
 THREADS = (
@@ -50,6 +50,10 @@ class Outcome:
     exit_status: int | None
     seconds: float | None
     peak_memory_bytes: int | None
+    opened: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Files that some process read in the watched folders meanwhile: path → size and modification time."""
+    partial: tuple[str, ...] = ()
+    """What could not be watched."""
 
 
 def begin(
@@ -106,7 +110,8 @@ def finish(
     main = main_process(reads)
     installed, environment, missing = _environment(main, launch)
     editable, notes, found = _editable(git, installed, begun.seen, snapshots, begun.editable)
-    seen = sort_reads(reads.read, _place(git, begun, outcome, reads, editable), step)
+    others = {path: Opened(*state, "folder") for path, state in outcome.opened.items()}
+    seen = sort_reads(others | reads.read, _place(git, begun, outcome, reads, editable), step)
     cut = ["a process read more files than are noted"] if reads.is_cut else []
     return replace(
         launch,
@@ -121,7 +126,7 @@ def finish(
         seeds=replace(launch.seeds, calls=tuple(reads.seeds)),
         run_ids=tuple(reads.run_ids),
         redacted=(*launch.redacted, *found),
-        partial=(*launch.partial, *notes, *missing, *seen.partial, *cut),
+        partial=(*launch.partial, *notes, *missing, *outcome.partial, *seen.partial, *cut),
     )
 
 

@@ -59,16 +59,18 @@ def sort_reads(reads: Mapping[str, Opened], place: Place, step: Callable[[str], 
         if inside is not None and inside not in place.tracked and _is_code(path):
             seen.untracked.append(inside)
         if _is_code(path) and (inside is None or inside in place.tracked or inside in place.kept):
-            if inside is None and Path(path).suffix.lower() in _PROGRAM:
+            if inside is None and opened.seen == "python" and Path(path).suffix.lower() in _PROGRAM:
                 seen.partial.append(f"code: {clean(path)} was read and is in no repository that is kept")
             continue
         step(path)
         sha256 = _digest(path, opened)
+        if sha256 is None and opened.seen == "folder":
+            continue  # something that the launch made or changed
         if sha256 is None:
             seen.partial.append(f"data: {clean(path)} changed or vanished after it was read")
         if inside is not None and _is_code(path):
             seen.partial.append(f"code: {clean(inside)} is ignored by git; only its digest is kept")
-        seen.data.append(DataRead(inside or path, path, sha256, opened.size, inside in place.tracked))
+        seen.data.append(DataRead(inside or path, path, sha256, opened.size, inside in place.tracked, opened.seen))
     return seen
 
 

@@ -1,6 +1,5 @@
 """A recipe is rebuilt away from the user's tree, run once, compared and judged: code, environment, data, run, compare."""
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,14 +13,15 @@ from mlcockpit.domain.vocabulary import Standing, Verdict
 from mlcockpit.errors import CockpitError, EvidenceMissing
 from mlcockpit.ports import Finished
 from mlcockpit.reproduction.artifacts import ModelPairs, compare_artifacts
+from mlcockpit.reproduction.child_script import ask
 from mlcockpit.reproduction.compare import compare_inputs, compare_metrics, compare_parameters
 from mlcockpit.reproduction.data_bytes import lost_data, place_data
-from mlcockpit.reproduction.judge import Judgement, Outcome, data_sentence, judge
+from mlcockpit.reproduction.judge import data_sentence, judge
 from mlcockpit.reproduction.order import STAGES, Course, Order, RunStore, Tools
+from mlcockpit.reproduction.outcome import Judgement, Outcome
 from mlcockpit.reproduction.pairing import pair
+from mlcockpit.reproduction.recorded_digest import Digests, check_digests
 from mlcockpit.reproduction.rerun import last_line, repeat, run
-from mlcockpit.reproduction.room import room_of
-from mlcockpit.reproduction.surroundings import child_environment
 from mlcockpit.reproduction.workspace import Attempt
 
 MODELS_S = 300.0
@@ -93,7 +93,8 @@ def _stages(order: Order, course: Course, tools: Tools) -> ReproductionResult:
             )
         attempt.done("environment", {"python": course.environment.python, "deviations": course.environment.deviations})
     with _stage("data", course, tools):
-        course.data = place_data(recipe["data"], order.places(attempt.code))
+        placed = place_data(recipe["data"], order.places(attempt.code))
+        course.data = check_digests(recipe["data"], order.original.inputs, placed, _digests(order, course, tools))
         attempt.done("data", {"found": [f"{one.path}: {one.state}" for one in course.data]})
     wrong = [one for one in course.data if one.state in {"changed", "gone"}]
     if wrong:
@@ -161,43 +162,30 @@ def _outcome(
         environment=(*order.recipe["environment"].deviations, *course.environment.deviations),
         dirty_hints=order.dirty_hints,
         recorded_exit=order.recorded_exit,
+        spreads=order.spreads,
     )
 
 
 def _artifacts(order: Order, course: Course, tools: Tools, rerun: RunRecord) -> tuple[ArtifactComparison, ...]:
     def compared(pairs: ModelPairs) -> Sequence[Mapping[str, object]]:
-        assert course.environment is not None
-        tmp = course.attempt.place("tmp")
-        asked, answer = tmp / "models.json", tmp / "models-compared.json"
-        asked.write_text(json.dumps([[str(a), str(b)] for a, b in pairs]))
-        env = child_environment(
-            order.recipe, course.attempt, course.environment, tools.environ, course.attempt.store, (), order.roots
-        )
-        env["PYTHONPATH"] = str(course.attempt.code / order.recipe.cwd)
-        argv = [course.environment.python, str(tools.compare_models), str(asked), str(answer)]
-        models = [path for pair in pairs for path in pair]
-        ours = course.attempt.folder.parent.parent
-        room = room_of(
-            course.attempt,
-            course.environment,
-            project=order.project,
-            writable=(),
-            readable=[path for path in models if not path.is_relative_to(ours)],
-            own=[course.attempt.code, tools.compare_models, *(path for path in models if path.is_relative_to(ours))],
-            environ=tools.environ,
-            network=not tools.runner.wall().closes_network,
-            disk_bytes=order.disk_bytes,
-        )
-        done = tools.runner.run(
-            argv, cwd=tmp, env=env, log=course.attempt.log("models"), timeout_s=MODELS_S,
-            memory_bytes=order.memory_bytes, room=room,
-        )  # fmt: skip
-        if done.exit_status != 0 or not answer.is_file() or answer.is_symlink():
-            return [{"verdict": "unknown", "detail": f"could not be compared: {last_line(done.log)}"} for _ in pairs]
-        found: Sequence[Mapping[str, object]] = json.loads(answer.read_text())
+        question = [[str(a), str(b)] for a, b in pairs]
+        readable = [path for pair in pairs for path in pair]
+        found, said = ask(order, course, tools, tools.compare_models, question, readable, timeout_s=MODELS_S)
+        if not isinstance(found, list):
+            return [{"verdict": "unknown", "detail": f"could not be compared: {said}"} for _ in pairs]
         return found
 
     return compare_artifacts(tools.artifacts(order.original), tools.artifacts(rerun), compared)
+
+
+def _digests(order: Order, course: Course, tools: Tools) -> Digests:
+    def digests(asked: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object] | None]:
+        question = [{**one, "path": str(course.attempt.code / str(one["path"]))} for one in asked]
+        script = tools.compare_models.with_name("dataset_digest.py")
+        found, _ = ask(order, course, tools, script, question, (), timeout_s=MODELS_S)
+        return found if isinstance(found, list) else []
+
+    return digests
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from mlcockpit.analysis.spread import Sibling, Spread, spreads_of
 from mlcockpit.domain.ingredients import ExistingEnvironment, KnownData
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
@@ -69,3 +70,12 @@ class RunFacts:
     cwd_given: str = ""
     commit_given: str = ""
     """A commit that a person named."""
+    data_owners: Mapping[str, str] = field(default_factory=dict)
+    """Path or pattern of a declared dataset, below the project's folder → its owner."""
+    siblings: Sequence[Sibling] | None = None
+    """Runs of the same recipe with any seed, the run itself among them; None where nobody looked for them."""
+
+    @property
+    def spreads(self) -> Mapping[str, Spread]:
+        """Return how far apart the other runs of this recipe lie in each metric; this one is what they judge."""
+        return spreads_of([one for one in self.siblings or () if one.run_id != self.run.run_id])

@@ -1,60 +1,23 @@
 """The verdict on a rerun follows from its comparison alone: a pure function, in the order parameters, data, code, environment, metrics."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from mlcockpit.domain.recipe import Recipe
-from mlcockpit.domain.reproduction_result import ArtifactComparison, MetricComparison
-from mlcockpit.domain.run_record import RunInput, RunRecord
+from mlcockpit.domain.reproduction_result import MetricComparison
+from mlcockpit.domain.run_record import RunInput
 from mlcockpit.domain.vocabulary import Standing, Verdict
 from mlcockpit.reproduction.compare import ParameterDifference
 from mlcockpit.reproduction.data_bytes import DataFinding
+from mlcockpit.reproduction.digest_coverage import not_covered
+from mlcockpit.reproduction.noise import band_words
+from mlcockpit.reproduction.outcome import Judgement as Judgement
+from mlcockpit.reproduction.outcome import Outcome as Outcome
 
 CONSTANTS = frozenset({0.0, 1.0, -1.0, 100.0, 0.5})
 """Values that many different models reach."""
 
 HARMLESS = "installed besides those of the lock"
 """A deviation of environments that explains no other number: the packages of the lock are there as pinned."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Everything that is known after the command ended."""
-
-    recipe: Recipe
-    original: RunRecord
-    rerun: RunRecord | None
-    """None where the command logged no run."""
-    exit_status: int
-    timed_out: bool = False
-    filled: str = ""
-    """Why it was stopped for the space that it took."""
-    last_lines: str = ""
-    parameters: tuple[ParameterDifference, ...] = ()
-    inputs: tuple[tuple[RunInput, RunInput], ...] = ()
-    metrics: tuple[MetricComparison, ...] = ()
-    artifacts: tuple[ArtifactComparison, ...] = ()
-    data: tuple[DataFinding, ...] = ()
-    environment: tuple[str, ...] = ()
-    """In what the rebuilt environment differs from the recorded one."""
-    dirty_hints: tuple[str, ...] = ()
-    """Evidence that the run used uncommitted code."""
-    repeats: tuple[Mapping[str, float], ...] = ()
-    """The metrics of each repeat."""
-    recorded_exit: int | None = None
-    """The original's exit status; None where it was not recorded."""
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What is said about a run."""
-
-    verdict: Verdict
-    reason: str
-    first_difference: str | None = None
-    stage: str = ""
-    deterministic: bool | None = None
-    notes: tuple[str, ...] = field(default=())
 
 
 def judge(outcome: Outcome) -> Judgement:
@@ -149,7 +112,7 @@ def _parameter_words(one: ParameterDifference) -> str:
 
 
 def _other_data(outcome: Outcome) -> Judgement:
-    words = "; ".join(f"{old.name} had digest {old.digest}, now {new.digest}" for old, new in outcome.inputs[:3])
+    words = "; ".join(_input_words(outcome, old, new) for old, new in outcome.inputs[:3])
     where = [one.path for one in outcome.data if one.state == "unchecked"]
     place = f" (read from {', '.join(where[:3])})" if where else ""
     changed = [one for one in outcome.metrics if one.verdict == "different"]
@@ -158,6 +121,13 @@ def _other_data(outcome: Outcome) -> Judgement:
         what = f"logged data differs: {words}, and so does the environment: {outcome.environment[0]}"
         return Judgement(Verdict.DIVERGED, what, "data")
     return Judgement(Verdict.INCOMPLETE, f"data changed: {words}{place}{effect}", "data")
+
+
+def _input_words(outcome: Outcome, old: RunInput, new: RunInput) -> str:
+    value = outcome.recipe["data"].value
+    items = [one for one in value if isinstance(one, Mapping)] if isinstance(value, list | tuple) else []
+    owner = next((one["owner"] for one in items if one.get("name") == old.name and one.get("owner")), "")
+    return f"{old.name} had digest {old.digest}, now {new.digest}" + (f"; {owner} owns it" if owner else "")
 
 
 def _data_words(findings: Sequence[DataFinding]) -> str:
@@ -169,7 +139,12 @@ def data_sentence(one: DataFinding) -> str:
     owner = f"; {one.detail}" if one.detail else ""
     if one.state == "gone":
         return f"data gone: {one.path}{owner}"
-    return f"data changed: {one.path} had sha256 {one.recorded[:12]}…, now {one.found[:12]}…{owner}"
+    kind = {64: "sha256", 32: "md5", 36: "md5"}.get(len(one.recorded), "MLflow digest")
+    return f"data changed: {one.path} had {kind} {_short(one.recorded)}, now {_short(one.found)}{owner}"
+
+
+def _short(digest: str) -> str:
+    return f"{digest[:12]}…" if len(digest) > 12 else digest or "none"
 
 
 def _diverged(outcome: Outcome, differing: Sequence[MetricComparison]) -> Judgement:
@@ -183,6 +158,8 @@ def _diverged(outcome: Outcome, differing: Sequence[MetricComparison]) -> Judgem
         return Judgement(Verdict.DIVERGED, what, "metrics", deterministic=False)
     if outcome.original.status == "FAILED" and outcome.exit_status == 0:
         facts += "; the original had FAILED, the rerun did not"
+    band = band_words(worst, outcome.spreads)
+    facts += f"; {band}" if band else ""
     measured = "; repeats agree with each other" if stable else ""
     weak = outcome.recipe.weakest
     doubt = (
@@ -203,7 +180,8 @@ def _metric_words(one: MetricComparison) -> str:
 def _suspect(outcome: Outcome) -> tuple[str, str]:
     """Return the likely ingredient and the sentence that says why."""
     recipe = outcome.recipe
-    late = [text for text in recipe["data"].deviations if "modified after" in text]
+    proven = tuple(f"{one.path} was modified" for one in outcome.data if one.state == "same")
+    late = [text for text in recipe["data"].deviations if "modified after" in text and not text.startswith(proven)]
     if late:
         return "data", f"the likely cause is data: {late[0]}"
     if outcome.dirty_hints:
@@ -218,10 +196,24 @@ def _suspect(outcome: Outcome) -> tuple[str, str]:
     unsure = [one.path for one in outcome.data if one.state == "unchecked"]
     if unsure and not outcome.original.inputs:
         return "data", f"the likely cause is data: nothing recorded what {unsure[0]} held"
+    blind = [
+        (one.name, left) for one in outcome.original.inputs if (left := not_covered(one)) and _is_unsure(one, outcome)
+    ]
     if "does not record uncommitted" in recipe["code"].evidence:
         known = "parameters, data and environment are the recorded ones, and MLflow does not record uncommitted changes"
-        return "code", f"the likely cause is code: {known}"
+        also = f", or data: the recorded digest of {blind[0][0]} does not cover {blind[0][1]}" if blind else ""
+        return "code", f"the likely cause is code: {known}{also}"
+    if blind:
+        return "data", f"the likely cause is data: the recorded digest of {blind[0][0]} does not cover {blind[0][1]}"
     return "metrics", "parameters, data, code and environment are the recorded ones"
+
+
+def _is_unsure(one: RunInput, outcome: Outcome) -> bool:
+    """Tell whether a logged input was read from a file whose bytes nobody recorded."""
+    value = outcome.recipe["data"].value
+    items = [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
+    paths = {item.get("path") for item in items if item.get("mlflow_digest") == one.digest}
+    return any(found.path in paths and found.state == "unchecked" for found in outcome.data)
 
 
 def _stable(outcome: Outcome) -> bool | None:
@@ -262,6 +254,11 @@ def _same(outcome: Outcome) -> Judgement:
         shown = ", ".join(f"{one.path}: {one.detail or 'content differs'}" for one in models[:3])
         what = f"{ended}{_count(compared)} within tolerance, but artifacts differ: {shown}{weak}"
         return Judgement(Verdict.EQUIVALENT, what, "artifacts", notes=tuple(notes))
+    nearly = [one for one in outcome.artifacts if one.close]
+    if nearly and not close:
+        shown = ", ".join(f"{one.path}: {one.detail}" for one in nearly[:3])
+        what = f"{ended}{_count(compared)} are equal, models within tolerance or by their predictions: {shown}{weak}"
+        return Judgement(Verdict.EQUIVALENT, what, notes=tuple(notes))
     if close:
         gap = max((abs(one.difference or 0.0) for one in close), default=0.0)
         what = f"{ended}{_count(compared)} within tolerance, at most {gap:.3g} apart{weak}"
@@ -288,6 +285,7 @@ def _notes(outcome: Outcome, compared: Sequence[MetricComparison]) -> list[str]:
     left = [one.name for one in outcome.metrics if one.verdict == "excluded"]
     if left:
         notes.append(f"left out because they measure the machine: {', '.join(left)}")
+    notes += [f"{one.path}: {one.detail}" for one in outcome.artifacts if one.model and one.verdict == "excluded"]
     strong = {one.original for one in compared} - CONSTANTS
     assumed = [one.name for one in outcome.recipe.ingredients if one.standing is Standing.ASSUMED]
     if len(strong) > 1 and assumed:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from mlcockpit.analysis.spread import Spread
 from mlcockpit.domain.recipe import Recipe
 from mlcockpit.domain.run_record import MetricPoint, RunRecord
 from mlcockpit.ports import BuiltEnvironment, CodeStore, EnvironmentBuilder, Progress, Runner, StoreStarter
@@ -84,6 +85,8 @@ class Order:
     open_choice: str = ""
     """Why no command is chosen yet; empty where one is."""
     resolve_s: float = 0.0
+    spreads: Mapping[str, Spread] = field(default_factory=dict)
+    """How far apart the runs of this recipe with other seeds lie, by metric."""
     change: Change | None = None
     """None: the recipe is the run's own, and a rerun is judged as its reproduction."""
 

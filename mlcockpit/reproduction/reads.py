@@ -32,6 +32,8 @@ class Opened:
     size: int
     """-1: a folder or a pattern that a reader was given."""
     mtime_ns: int
+    seen: str = "python"
+    """`python`: a Python process of the launch read it; `folder`: some process did while the launch ran."""
 
 
 @dataclass

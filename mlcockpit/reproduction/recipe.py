@@ -7,6 +7,7 @@ from mlcockpit.domain.recipe import Ingredient, Recipe
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.dirty import dirty_hints
 from mlcockpit.reproduction.facts import RunFacts
+from mlcockpit.reproduction.noise import spread_notes
 from mlcockpit.reproduction.resolve.captured_command import captured
 from mlcockpit.reproduction.resolve.code import CAPTURE, resolve_code
 from mlcockpit.reproduction.resolve.command import Command, LaunchStyle, resolve_command
@@ -91,7 +92,7 @@ def _resolve(facts: RunFacts) -> Resolved:
             resolve_parameters(facts, command.flags, more),
             resolve_seed(facts, reading),
         ),
-        notes=reading.stores if reading else (),
+        notes=(*(reading.stores if reading else ()), *spread_notes(facts.siblings)),
     )
     hints: tuple[str, ...] = ()
     if facts.launch is None and reading is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlcockpit.analysis.spread import Sibling
 from mlcockpit.domain.run_record import MetricPoint, RunRecord
 from mlcockpit.errors import EvidenceMissing, UnknownName
 from mlcockpit.integrations.project_folder import ProjectFolder
@@ -47,6 +48,10 @@ class OneRun:
 
     def launch_of(self, run: RunRecord) -> tuple[str, ...]:
         """Return nothing: a recipe file holds one run of its launch."""
+        return ()
+
+    def siblings(self, run: RunRecord) -> tuple[Sibling, ...]:
+        """Return nothing: a recipe file holds one run of its recipe."""
         return ()
 
     def mlflow_below(self) -> str:

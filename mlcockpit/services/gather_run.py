@@ -67,6 +67,7 @@ def gather_run(
     repository = open_project_repository(cockpit.root, Path(kept) if kept else cockpit.state / "snapshots.git")
     top = repository.root if repository else cockpit.root
     interpreter = launch.environment.executable if launch else ""
+    datasets = cockpit.maybe_file.datasets if cockpit.maybe_file else {}
     facts = RunFacts(
         run=run,
         parent=_parent(runs, run),
@@ -82,6 +83,8 @@ def gather_run(
         cwd_given=given.cwd,
         commit_given=given.commit,
         roots=_roots(top, launch, given.maps),
+        data_owners={one.path: one.owner for one in datasets.values() if one.owner},
+        siblings=() if launch is not None and launch.code.dirty else runs.siblings(run),
     )
     return Gathered(facts, runs, repository, ours)
 

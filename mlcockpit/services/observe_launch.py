@@ -11,11 +11,13 @@ from pathlib import Path
 
 from mlcockpit.domain.launch import Launch
 from mlcockpit.errors import UsageError
+from mlcockpit.integrations.folder_watch import FolderWatch
 from mlcockpit.integrations.git_process import run_git
 from mlcockpit.integrations.system_clock import SystemClock
 from mlcockpit.reproduction.capture import Outcome, begin, finish
 from mlcockpit.services.cockpit import Cockpit
-from mlcockpit.services.run_with_capture import launch_files, snapshots_of
+from mlcockpit.services.complete_launches import complete_launches
+from mlcockpit.services.run_with_capture import launch_files, note_who_watches, snapshots_of, watched_folders
 
 FROM_INSIDE = "launch: noticed by MLflow, not by `mlcockpit run`: what was read before `import mlflow`, uncommitted \
 changes of the first second and the exit status are not known"
@@ -46,6 +48,10 @@ def observe_launch(cockpit: Cockpit, told: Told) -> Launch:
     """Write the launch of a running process down now, wait for its end, and complete it."""
     started_at = datetime.fromtimestamp(told.started_ns / 1e9, UTC)
     files, snapshots = launch_files(cockpit), snapshots_of(cockpit)
+    reads = files.folder / f"{told.launch_id}.reads"
+    if reads.is_dir():
+        note_who_watches(reads)
+    complete_launches(files, snapshots)
     begun = begin(
         run_git,
         told.argv,
@@ -58,10 +64,11 @@ def observe_launch(cockpit: Cockpit, told: Told) -> Launch:
     noticed = replace(begun.launch, partial=(FROM_INSIDE, *begun.launch.partial))
     begun = replace(begun, launch=noticed)
     files.save(noticed)
-    _wait_for_the_end(told.pid)
+    with FolderWatch(watched_folders(cockpit, begun.launch)) as watch:
+        _wait_for_the_end(told.pid)
     ended_at = SystemClock().now()
-    reads = files.folder / f"{told.launch_id}.reads"
-    outcome = Outcome(told.started_ns, ended_at, None, (ended_at - started_at).total_seconds(), None)
+    seconds = (ended_at - started_at).total_seconds()
+    outcome = Outcome(told.started_ns, ended_at, None, seconds, None, watch.opened, tuple(watch.partial))
     launch = finish(run_git, begun, reads, outcome, snapshots=snapshots)
     files.save(launch)
     shutil.rmtree(reads, ignore_errors=True)

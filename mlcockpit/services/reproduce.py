@@ -6,6 +6,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from glob import escape
 from pathlib import Path
 
 import mlcockpit.child
@@ -134,7 +135,7 @@ def order_of(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: W
         original=facts.run,
         original_histories=runs.histories(facts.run.run_id),
         project=top,
-        places=lambda code: places_of(cockpit, top, code),
+        places=lambda code: places_of(cockpit, top, code, facts.run),
         siblings=[runs.read(one) for one in runs.launch_of(facts.run)],
         timeout_s=wishes.timeout_s,
         memory_bytes=wishes.memory_bytes,
@@ -146,6 +147,7 @@ def order_of(cockpit: Cockpit, gathered: Gathered, resolved: Resolved, wishes: W
         recorded_exit=facts.launch.exit_status if facts.launch else None,
         roots=facts.roots,
         resolve_s=resolve_s,
+        spreads=facts.spreads,
     )
 
 
@@ -179,17 +181,25 @@ def _with_artifacts(cockpit: Cockpit, gathered: Gathered, run: RunRecord) -> Run
     return here(cockpit, gathered.runs, run, whole=True) if run.run_id == gathered.facts.run.run_id else run
 
 
-def places_of(cockpit: Cockpit, top: Path, code: Path) -> DataPlaces:
-    """Return where bytes can be had for a worktree `code` of the repository `top`."""
+def places_of(cockpit: Cockpit, top: Path, code: Path, run: RunRecord | None = None) -> DataPlaces:
+    """Return where bytes can be had for a worktree `code` of the repository `top`, artifacts of `run` among them."""
     mirror = CodeMirror(cockpit.home, top)
 
     def history(path: str) -> Iterable[bytes]:
         return mirror.blobs_of(path)
 
+    artifacts = artifact_folders(run, cockpit.root).files if run is not None else None
+
+    def copies(path: str) -> Iterable[Path]:
+        name = Path(path).name
+        return () if artifacts is None else (one for one in artifacts.rglob(escape(name)) if one.is_file())
+
     def content(path: Path) -> str | None:
         return cockpit.files.digest(path).content_sha256
 
-    return DataPlaces(code=code, project=top, blob=cockpit.blobs.get, history=history, content_sha256=content)
+    return DataPlaces(
+        code=code, project=top, blob=cockpit.blobs.get, history=history, content_sha256=content, copies=copies
+    )
 
 
 def _child_files(folder: Path) -> Sequence[str]:

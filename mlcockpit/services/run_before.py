@@ -1,4 +1,4 @@
-"""Before a command is run with capture, the same recipe is looked for among the launches that are kept."""
+"""What an earlier launch of the same recipe left in the tracker is said before the command is run again."""
 
 import os
 from dataclasses import dataclass
@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.errors import CockpitError
-from mlcockpit.integrations.launch_files import LaunchFiles
+from mlcockpit.integrations.declared_places import declared_store
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 from mlcockpit.integrations.tracking_place import open_runs
-from mlcockpit.reproduction.same_launch import same_data, same_start
 from mlcockpit.services.cockpit import Cockpit
-
-MOST_LAUNCHES = 300
-"""The newest launches that are looked through."""
+from mlcockpit.services.launch_before import launch_before
 
 BUSY_S = 0.2
 """How long a locked store is waited for: a look must not keep anybody from training."""
@@ -35,16 +32,18 @@ class Earlier:
 
 
 def run_before(cockpit: Cockpit, now: Launch) -> Earlier | None:
-    """Return the newest launch of the same recipe, one that ended well before any other; None where there is none."""
-    files = LaunchFiles(cockpit.state / "launches", cockpit.trust)
-    alike = [one for one in files.like(now, most=MOST_LAUNCHES) if same_start(now, one)]
-    alike.sort(key=lambda one: one.exit_status != 0)
-    found = next((one for one in alike if same_data(one)), None)
-    return None if found is None else Earlier(found, _runs(cockpit, found))
+    """Return the newest launch of the same recipe with its runs; None where there is none."""
+    found = launch_before(cockpit, now)
+    return None if found is None else earlier_of(cockpit, found)
+
+
+def earlier_of(cockpit: Cockpit, launch: Launch) -> Earlier:
+    """Return a launch with what it left in the tracker."""
+    return Earlier(launch, _runs(cockpit, launch) if launch.run_ids else ())
 
 
 def _runs(cockpit: Cockpit, launch: Launch) -> tuple[RunRecord, ...]:
-    declared = cockpit.maybe_file.sources.mlflow if cockpit.maybe_file else None
+    declared = declared_store(cockpit.root)
     try:
         runs = open_runs(declared, cockpit.root, os.environ)
         if isinstance(runs, SqliteRuns):

@@ -71,9 +71,7 @@ def _launch(launches: LaunchFiles, run: RunRecord) -> Launch | None:
     return found if found is not None and found.is_finished else None
 
 
-def _compared(
-    wanted: RunRecord, mine: Launch | None, other: RunRecord, theirs: Launch | None
-) -> tuple[bool, bool]:
+def _compared(wanted: RunRecord, mine: Launch | None, other: RunRecord, theirs: Launch | None) -> tuple[bool, bool]:
     """Return whether code and data are the same, by the launches where both have one."""
     if mine is None or theirs is None:
         return _commit(other) == _commit(wanted), _data(other) == _data(wanted)

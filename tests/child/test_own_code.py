@@ -14,7 +14,11 @@ FINDER = "MAPPING = {{'mapped': {folder!r}}}\nNAMESPACES = {{}}\n"
 
 def imported_from(name: str, *path: Path, moved: list[list[str]], sites: Path | None = None) -> str:
     """Return the file that `import name` finds in a guarded process."""
-    env = {"PATH": os.environ["PATH"], "MLCOCKPIT_GUARD_TRACKING_URI": "sqlite:///x.db", "MLCOCKPIT_MOVED": json.dumps(moved)}
+    env = {
+        "PATH": os.environ["PATH"],
+        "MLCOCKPIT_GUARD_TRACKING_URI": "sqlite:///x.db",
+        "MLCOCKPIT_MOVED": json.dumps(moved),
+    }
     env |= {"PYTHONPATH": ":".join(map(str, (CHILD, *path))), "MLCOCKPIT_SITES": str(sites or "")}
     script = f"import {name}; print({name}.__file__)"
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)

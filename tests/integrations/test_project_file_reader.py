@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlcockpit.errors import BadProjectFile
-from mlcockpit.integrations.project_file_reader import find_project_file, parse_project_file, read_project_file
+from mlcockpit.integrations.project_file_place import find_project_file
+from mlcockpit.integrations.project_file_reader import parse_project_file, read_project_file
 from mlcockpit.integrations.toml_lines import lines_of
 
 GOOD = """\

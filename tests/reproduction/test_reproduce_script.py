@@ -76,8 +76,10 @@ def test_data_that_changed_since_is_incomplete_and_named(tmp_path: Path) -> None
     world.commit("Ignore data")
     world.put("data/numbers.csv", NUMBERS)
     run = world.train("train.py")
+    world.sql("UPDATE runs SET start_time = start_time - 60000, end_time = end_time - 60000 WHERE run_uuid = ?", run)
     assert world.reproduce(run).verdict == Verdict.IDENTICAL
     world.put("data/numbers.csv", NUMBERS.replace("3.0", "4.0"))
     result = world.reproduce(run)
     assert (result.verdict, result.first_difference, result.exit_code) == (Verdict.INCOMPLETE, "data", 3), result.reason
-    assert "data changed: numbers had digest" in result.reason
+    assert "data changed: data/numbers.csv had MLflow digest" in result.reason
+    assert result.seconds["run"] == 0.0

@@ -43,7 +43,11 @@ def test_included_files_constraints_hashes_and_double_pins_are_read() -> None:
 def test_extras_stay_with_their_pin_and_lines_for_other_pythons_stay_beside_each_other() -> None:
     text = "mlflow[extras]==2.16.2\nnumpy==1.21 ; python_version<'3.9'\nnumpy==1.26 ; python_version>='3.9'\n"
     lines, own, _ = environment({"requirements.txt": text})
-    assert ("mlflow[extras]==2.16.2", "numpy==1.21 ; python_version<'3.9'", "numpy==1.26 ; python_version>='3.9'") == lines
+    assert (
+        "mlflow[extras]==2.16.2",
+        "numpy==1.21 ; python_version<'3.9'",
+        "numpy==1.26 ; python_version>='3.9'",
+    ) == lines
     assert () == own
 
 
@@ -79,5 +83,7 @@ def test_an_mlflow_that_nothing_pins_is_bounded_by_its_model_or_by_the_schema_of
     by_model = resolve_environment(RunFacts(RunRecord("r"), model_files=model, mlflow_below="3"), files, None)
     assert ("mlflow==2.9.2",) == by_model.texts("constraints")
     assert ["2.16", "3", ""] == [mlflow_below(one) for one in ("97727af70f4d", "0584bdc529eb", "unknown")]
-    pinned = resolve_environment(RunFacts(RunRecord("r"), mlflow_below="3"), Files({"requirements.txt": "mlflow==2.1\n"}), None)
+    pinned = resolve_environment(
+        RunFacts(RunRecord("r"), mlflow_below="3"), Files({"requirements.txt": "mlflow==2.1\n"}), None
+    )
     assert () == pinned.texts("constraints")

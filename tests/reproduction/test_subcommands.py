@@ -53,7 +53,9 @@ def test_fire_takes_functions_by_name_and_a_class_with_its_own_parameters() -> N
 
 def test_variables_of_the_shell_are_found_and_the_machines_own_are_left_alone() -> None:
     script = "import os, mlflow\nK = 'DEPTH'\n"
-    script += "mlflow.log_params({'d': int(os.environ[K]), 'lr': os.getenv('LR', '0.1'), 'h': os.environ.get('HOME')})\n"
+    script += (
+        "mlflow.log_params({'d': int(os.environ[K]), 'lr': os.getenv('LR', '0.1'), 'h': os.environ.get('HOME')})\n"
+    )
     found = matched(script, d="5", lr="0.1", h="/root")
     assert (("DEPTH=5",), ()) == (found.variables, found.arguments)
 

@@ -57,7 +57,9 @@ def test_markers_and_extras_of_a_lock_are_kept() -> None:
 
 def test_a_named_version_that_does_not_fit_is_a_failure_and_not_another_version() -> None:
     require_asked("click==8.1\n", {"raise": {"click": "8.1"}})
-    with pytest.raises(StageFailed, match=r"click 9 cannot be had together with the other packages: 8.1 is the nearest"):
+    with pytest.raises(
+        StageFailed, match=r"click 9 cannot be had together with the other packages: 8.1 is the nearest"
+    ):
         require_asked("click==8.1\n", {"raise": {"click": "9"}})
 
 

@@ -34,6 +34,7 @@ def test_a_run_whose_data_was_replaced_is_incomplete(gatewise: Built, copy: Cock
     result = reproduce(copy, gatewise.run("v6"), Wishes(trust=""))
     assert (Verdict.INCOMPLETE, "data", 3) == (result.verdict, result.first_difference, result.exit_code)
     assert "flights-2013-10" in result.reason
+    assert ("tomas owns it" in result.reason, 0.0) == (True, result.seconds["run"]), result.reason
 
 
 def test_a_dirty_run_that_nobody_captured_diverges_and_code_is_named(gatewise: Built, copy: Cockpit) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import select
 import signal
 import sqlite3
 import subprocess
@@ -130,6 +131,27 @@ def test_a_command_that_is_no_python_is_captured_as_far_as_it_goes(project: Path
     assert "no Python process reported" in launch.partial[0]
 
 
+def test_data_that_no_python_read_is_seen_by_its_folder(project: Path) -> None:
+    write(project, {"data/other.bin": "777"})
+    code = "import subprocess; subprocess.run(['cat', 'data/other.bin']); open('data/train.csv').close()"
+    mlcockpit(project, "run", "--", sys.executable, "-c", code)
+    (launch,) = launches(project)
+    found = [(each.path, each.seen, each.sha256) for each in launch.data]
+    digests = [hashlib.sha256(text).hexdigest() for text in (b"777", b"x\n1\n2\n")]
+    assert [("data/other.bin", "folder", digests[0]), ("data/train.csv", "python", digests[1])] == found
+    assert () == launch.partial
+
+
+def test_capturing_reads_neither_the_project_file_nor_heavy_libraries(project: Path) -> None:
+    write(project, {"mlcockpit.toml": "[project\n"})
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    argv = [sys.executable, "-X", "importtime", "-m", "mlcockpit", "run", "--", "true"]
+    done = subprocess.run(argv, cwd=project, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines() if "|" in line}
+    assert set() == loaded & {"pydantic", "sqlmodel", "sqlalchemy", "mlflow", "pandas", "numpy", "textual"}
+
+
 def test_a_command_line_without_a_command_is_a_usage_error(project: Path) -> None:
     assert mlcockpit(project, "run").returncode == 2
     missing = mlcockpit(project, "run", "--", "no-such-program")
@@ -143,9 +165,32 @@ def test_a_killed_capture_leaves_an_unfinished_launch(project: Path) -> None:
     assert done.returncode == -signal.SIGKILL
     (launch,) = launches(project)
     assert (launch.is_finished, launch.exit_status) == (False, None)
+    assert len(list((project / ".mlcockpit" / "launches").glob("*.reads"))) == 1
+
+
+def test_the_next_start_completes_what_a_killed_capture_had_noted(project: Path) -> None:
+    code = "import os; os.kill(os.getppid(), 9); open('data/train.csv').read(); import random; random.seed(3)"
+    mlcockpit(project, "run", "--", sys.executable, "-c", code)
+    wait_until_gone(project)
     again = mlcockpit(project, "run", "--", sys.executable, "-c", "pass")
     assert again.returncode == 0
-    assert [each.is_finished for each in launches(project)].count(True) == 1
+    killed = next(each for each in launches(project) if "os.kill" in each.argv[-1])
+    assert (killed.is_finished, killed.exit_status) == (True, None)
+    assert ["data/train.csv"] == [each.path for each in killed.data]
+    assert ("random.seed(3)",) == killed.seeds.calls
+    assert "its capture was killed" in killed.partial[0]
+    assert [] == list((project / ".mlcockpit" / "launches").glob("*.reads"))
+
+
+def wait_until_gone(project: Path) -> None:
+    """Return when no process of a killed launch is left."""
+    for notes in (project / ".mlcockpit" / "launches").glob("*.reads/*.jsonl"):
+        try:
+            handle = os.pidfd_open(int(notes.name.partition("-")[0]))
+        except OSError:
+            continue
+        select.select([handle], [], [], 30)
+        os.close(handle)
 
 
 def test_two_launches_at_once_do_not_disturb_each_other(project: Path) -> None:

@@ -32,11 +32,14 @@ class Run(Command):
         "mlcockpit run --reuse -- python train.py --depth 5",
     )
     rest = True
+    reads_project_file = False
 
     def arguments(self, parser: ArgumentParser) -> None:
         """Take what to do about duplicate work; --observe is how MLflow's plugin hands a process over."""
         parser.add_argument(
-            "--reuse", action="store_true", help="where the same recipe ended well before, print that run and run nothing"
+            "--reuse",
+            action="store_true",
+            help="where the same recipe ended well before, print that run and run nothing",
         )
         parser.add_argument("--no-check", action="store_true", help="do not look whether it was run before")
         parser.add_argument("--observe", action="store_true", help=SUPPRESS)
@@ -62,19 +65,20 @@ class Run(Command):
         return Answer(data=launch.to_json(), notes=notes, exit_code=_SIGNAL_BASE - status if status < 0 else status)
 
 
-def _looking(
-    cockpit: Cockpit, options: Namespace, found: list["Earlier"]
-) -> "Callable[[Launch], bool] | None":
+def _looking(cockpit: Cockpit, options: Namespace, found: list["Earlier"]) -> "Callable[[Launch], bool] | None":
     """Return the look for duplicate work; it puts what it finds into `found` and says whether to go on."""
     if options.no_check:
         return None
 
     def look(launch: "Launch") -> bool:
-        from mlcockpit.services.run_before import run_before
+        from mlcockpit.services.launch_before import launch_before
 
-        earlier = run_before(cockpit, launch)
-        if earlier is None:
+        before = launch_before(cockpit, launch)
+        if before is None:
             return True
+        from mlcockpit.services.run_before import earlier_of
+
+        earlier = earlier_of(cockpit, before)
         found.append(earlier)
         if options.reuse and earlier.launch.exit_status == 0:
             return False

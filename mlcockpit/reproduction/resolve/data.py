@@ -2,11 +2,14 @@
 
 import posixpath
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
 
 from mlcockpit.domain.ingredients import KnownData
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing
+from mlcockpit.reproduction.digest_coverage import coverage_note
+from mlcockpit.reproduction.dvc_data import Tracked, tracked_by_dvc
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.input_sources import source_path
 from mlcockpit.reproduction.source.program import CodeTree
@@ -14,6 +17,8 @@ from mlcockpit.reproduction.source.reading import Reading
 
 CAPTURE = "capture the next run with `mlcockpit run -- …`, which keeps the sha-256 of every file it reads"
 PUBLISH = "publish the dataset with `mlcockpit data publish`, so that its bytes have a dated digest"
+SOME_PROCESS = "opened by some process while it ran"
+MODELS = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".h5", ".keras", ".onnx", ".cbm", ".ubj", ".ckpt", ".model")
 Item = dict[str, Json]
 
 
@@ -36,7 +41,8 @@ def _captured(launch: Launch) -> Ingredient:
     items: list[Json] = []
     for one in launch.data:
         item: Item = {"path": one.path, "absolute": one.absolute, "size": one.size, "known_by": "captured"}
-        items.append(item | {"sha256": one.sha256 or "", "from": "git" if one.tracked else "folder"})
+        item |= {"sha256": one.sha256 or "", "from": "git" if one.tracked else "folder"}
+        items.append(item if one.seen == "python" else item | {"known_by": SOME_PROCESS})
     items.extend({"uri": uri, "from": "network", "known_by": "captured"} for uri in launch.network)
     unknown = tuple(
         f"{one.path} has no digest: it changed or vanished during capture" for one in launch.data if not one.sha256
@@ -83,6 +89,7 @@ def _read(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: 
         if path in {"", ".", ".."} or path.startswith("../") or path.endswith((".py", ".db")) or "mlruns" in path:
             continue
         known = any(_project_path(one, facts) == path for one in facts.known_data)
+        known = known or (tree is not None and f"{path}.dvc" in tree.files())
         if known or _is_there(path, facts, tree) or (use.read and "." in posixpath.basename(path)):
             yield {"path": path, "known_by": f"read at {use.where}" if use.read else f"named at {use.where}"}
 
@@ -93,16 +100,35 @@ def _place(item: Item, facts: RunFacts, tree: CodeTree | None) -> Item:
     if not path:
         return item | {"from": "network" if item.get("uri") else "code"}
     known = expected(path, str(item.get("mlflow_digest") or ""), facts)
+    item = item | ({"owner": owner} if (owner := _owner(path, facts)) else {})
     if known is not None:
-        item = item | {"sha256": known.sha256, "content_sha256": known.content_sha256, "owner": known.owner}
-        item = item | {"version": f"{known.name}@{known.version}"}
+        item = item | {"sha256": known.sha256, "content_sha256": known.content_sha256}
+        item = item | ({"owner": known.owner} if known.owner else {}) | {"version": f"{known.name}@{known.version}"}
+    elif tree is not None and (tracked := _tracked(item, path, facts, tree)) is not None:
+        item = item | {"md5": tracked.md5, "dvc": tracked.path, "known_by": tracked.file}
     if tree is not None and (path in tree.files() or any(name.startswith(path + "/") for name in tree.files())):
         return item | {"from": "git"}
     changed = facts.folder.modified_ms(path) if facts.folder is not None else None
     if changed is None:
-        return item | {"from": "nowhere"}
+        return item | {"from": "dvc" if "md5" in item else "nowhere"}
     late = facts.run.end_ms or facts.run.start_ms
     return item | {"from": "folder"} | ({"modified_after_run": True} if late and changed > late + 1000 else {})
+
+
+def _tracked(item: Item, path: str, facts: RunFacts, tree: CodeTree) -> Tracked | None:
+    """Return what DVC says of an input; a model that the source only names may be what the run writes."""
+    if path in tree.files() or (str(item.get("known_by")).startswith("named at") and path.endswith(MODELS)):
+        return None
+    return tracked_by_dvc(tree, path, posixpath.basename(facts.run.tag("mlflow.source.name")))
+
+
+def _owner(path: str, facts: RunFacts) -> str:
+    """Return who owns the declared dataset that a path belongs to; empty where nobody does."""
+    for declared, owner in facts.data_owners.items():
+        pattern = posixpath.normpath(posixpath.join(facts.prefix, declared))
+        if fnmatch(path, pattern) or path.startswith(f"{pattern}/"):
+            return owner
+    return next((one.owner for one in facts.known_data if one.owner and _project_path(one, facts) == path), "")
 
 
 def expected(path: str, digest: str, facts: RunFacts) -> KnownData | None:
@@ -145,19 +171,26 @@ def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> 
             "data", Standing.INFERRED, [], "the source reads no file: its data is generated or comes with a package"
         )
     by_digest = [item for item in items if item.get("sha256")]
+    by_dvc = [item for item in items if item.get("md5") and item["from"] != "git"]
     in_git = [item for item in items if item["from"] == "git"]
     logged = [item for item in items if item.get("mlflow_digest")]
+    unsure = {item["mlflow_digest"] for item in logged if not item.get("sha256") and item["from"] in ("folder", "code")}
     sure = all(
-        item.get("sha256") or item["from"] == "git" or (item.get("mlflow_digest") and item["from"] == "code")
+        item.get("sha256")
+        or item.get("md5")
+        or item["from"] == "git"
+        or (item.get("mlflow_digest") and item["from"] == "code")
         for item in items
     )
     parts = [
         f"{len(logged)} logged inputs" if logged else "",
         f"{len(in_git)} files in git at the commit" if in_git else "",
         f"{len(by_digest)} with a published sha-256" if by_digest else "",
-        f"{len(items) - len(in_git) - len(by_digest)} others"
-        if len(items) > len(in_git) + len(by_digest) and not logged
+        f"{len(by_dvc)} tracked by DVC at the commit" if by_dvc else "",
+        f"{len(items) - len(in_git) - len(by_digest) - len(by_dvc)} others"
+        if len(items) > len(in_git) + len(by_digest) + len(by_dvc) and not logged
         else "",
+        coverage_note(one for one in facts.run.inputs if one.digest in unsure),
     ]
     standing = (
         Standing.RECORDED
@@ -174,6 +207,8 @@ def _ingredient(facts: RunFacts, items: list[Item], reading: Reading | None) -> 
 def _is_late(item: Item, items: Sequence[Item]) -> bool:
     """Tell whether an input changed after the run; a folder of inputs that are known one by one says nothing by itself."""
     inside = f"{item.get('path')}/"
+    if item.get("sha256") or item.get("md5"):
+        return False
     return bool(item.get("modified_after_run")) and not any(
         str(other.get("path")).startswith(inside) and other.get("mlflow_digest") for other in items
     )
