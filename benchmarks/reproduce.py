@@ -1,13 +1,15 @@
-"""What reproducing costs: own overhead beside `mlflow run`, environments beside uv alone, one recipe, and an audit.
+"""What reproducing costs: own overhead beside `mlflow run` and `dvc repro -f`, environments beside uv alone, one recipe, an audit.
 
-    python benchmarks/reproduce.py [RUNS]
+    python -m benchmarks.reproduce [RUNS] [DVC]
 
 Every pair is measured in one run, in CPU seconds of all processes. Goals: own overhead (everything but the command and
-its environment) at most 0.25 of `mlflow run` on the same trivial project; a warm environment at most 1.5 of `uv venv`
+its environment) at most 0.25 of `mlflow run` on the same trivial project and at most `dvc repro -f` of it (`dvc` is taken
+from PATH, or named; without it that line is left out); a warm environment at most 1.5 of `uv venv`
 and `uv pip sync`; one recipe 0.3 s without importing mlflow; the audit of 10 000 runs 30 s.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,7 +32,7 @@ PROJECT = 'name: x\nentry_points:\n  main:\n    parameters: {a: float}\n    comm
 LOCK = ("six==1.16.0", "pyyaml==6.0.2", "packaging==24.2", "idna==3.10", "certifi==2024.12.14", "click==8.1.8")
 
 
-def main(runs: int) -> None:
+def main(runs: int, dvc: str | None) -> None:
     """Print one line for every pair."""
     with tempfile.TemporaryDirectory(prefix="mlcockpit-benchmark-") as name:
         top = Path(name) / "project"
@@ -46,14 +48,14 @@ def main(runs: int) -> None:
             {"train.py": TRAIN, "MLproject": PROJECT, ".gitignore": "*.db\nmlruns/\n", "requirements.txt": "mlflow\n"},
         )
         spend(["python", "train.py", "3"], top)
-        overhead(top)
+        overhead(top, dvc)
         environments(Path(name))
         recipes(top)
         audits(top, runs)
 
 
-def overhead(top: Path) -> None:
-    """Compare what reproduce costs beyond the command with a whole `mlflow run`."""
+def overhead(top: Path, dvc: str | None) -> None:
+    """Compare what reproduce costs beyond the command with a whole `mlflow run`, and a whole `dvc repro -f`."""
     command = spend(["python", "train.py", "3"], top)
     peer = spend(["mlflow", "run", ".", "-P", "a=3", "--env-manager", "local"], top)
     run = open_runs(top)
@@ -61,6 +63,17 @@ def overhead(top: Path) -> None:
     spend(reproduce, top)
     ours = max(0.0, spend(reproduce, top) - command)
     print(f"mlflow run {peer:6.2f} s   own overhead {ours:6.2f} s   ratio {ours / peer:5.2f}   goal 0.25", flush=True)
+    if dvc:
+        other = top.parent / "dvc"
+        subprocess.run(["git", "clone", "-q", str(top), str(other)], check=True)
+        spend([dvc, "init", "-q"], other)
+        (other / "dvc.yaml").write_text("stages:\n  train:\n    cmd: python train.py 3\n    deps: [train.py]\n")
+        spend([dvc, "repro", "-f"], other)
+        theirs = spend([dvc, "repro", "-f"], other)
+        print(
+            f"dvc repro -f {theirs:4.2f} s   own overhead {ours:6.2f} s   ratio {ours / theirs:5.2f}   goal 1",
+            flush=True,
+        )
 
 
 def environments(folder: Path) -> None:
@@ -132,4 +145,5 @@ def spend(argv: list[str], folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000)
+    words = sys.argv[1:]
+    main(int(words[0]) if words else 10_000, words[1] if len(words) > 1 else shutil.which("dvc"))

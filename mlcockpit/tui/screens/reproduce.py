@@ -17,6 +17,7 @@ SECTIONS = "mlcockpit.views.recipe_view:recipe_sections"
 OUTPUT = "mlcockpit.services.attempt_output:newest_output"
 NEWEST = "mlcockpit.services.newest_verdict:newest_verdict"
 COMPARED = "mlcockpit.services.newest_verdict:verdict_sections"
+WALL = "mlcockpit.services.reproduce:wall_sentence"
 TICK = 1.0
 TAIL = 12
 """Lines of output that are kept in sight."""
@@ -196,7 +197,11 @@ def _plan(cockpit: Any, subject: str) -> Plan:
     card: Any = resolve(SHOW)(cockpit, f"run/{found.run_id}")
     approve = Text(
         "Plan",
-        (f"trust id {found.trust_id}", "a runs exactly this, in a folder of its own and without your credentials"),
+        (
+            f"trust id {found.trust_id}",
+            "a runs exactly this, in a folder of its own and without your credentials",
+            str(resolve(WALL)(cockpit, network=True)),
+        ),
     )
     title = f"Reproduce run/{found.run_id[:7]}"
     view = View("reproduce", title, card.as_of, card.sources, (approve, *sections))
