@@ -51,6 +51,21 @@ def tracked_by_dvc(tree: CodeTree, path: str, script: str = "") -> Tracked | Non
     return None
 
 
+def stage_inputs(tree: CodeTree, script: str) -> tuple[str, ...]:
+    """Return what the only stage that starts `script` depends on beside python files, by the dvc.lock of the commit."""
+    found: list[str] = []
+    for lock in (path for path in tree.files() if posixpath.basename(path) == "dvc.lock"):
+        stages = read_yaml(tree.read(lock)).get("stages")
+        starting = [one for one in stages.values() if _starts(one, script)] if isinstance(stages, Mapping) else []
+        if len(starting) == 1:
+            found += _listed(tree, lock, script)
+    return tuple(path for path in found if not path.endswith(".py"))
+
+
+def _starts(stage: object, script: str) -> bool:
+    return isinstance(stage, Mapping) and bool(script) and script in str(stage.get("cmd"))
+
+
 def _listed(tree: CodeTree, file: str, script: str = "") -> dict[str, Tracked]:
     said = read_yaml(tree.read(file))
     folder = posixpath.dirname(file)
@@ -60,7 +75,7 @@ def _listed(tree: CodeTree, file: str, script: str = "") -> dict[str, Tracked]:
     lists = [said.get("outs")]
     if isinstance(stages, Mapping):
         for stage in stages.values():
-            if isinstance(stage, Mapping) and script and script in str(stage.get("cmd")):
+            if isinstance(stage, Mapping) and _starts(stage, script):
                 lists.append(stage.get("deps"))
     found = {}
     for one in (one for entries in lists if isinstance(entries, list) for one in entries):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlcockpit.domain.vocabulary import Verdict
-from mlcockpit.reproduction.dvc_data import DvcCache, has_md5, md5_of, tracked_by_dvc
+from mlcockpit.reproduction.dvc_data import DvcCache, has_md5, md5_of, stage_inputs, tracked_by_dvc
 from tests.repositories import write
 from tests.reproduction.world import NUMBERS, World, a_world
 
@@ -153,3 +153,11 @@ def test_a_file_that_is_gone_but_cached_is_no_gap(world: World) -> None:
     (item,) = [one for one in world.recipe(world.runs()[0])["data"].value if one["path"] == "data/numbers.csv"]  # type: ignore[union-attr,index,call-overload]
     path.write_text(text)
     assert "dvc" == item["from"]  # type: ignore[index,call-overload]
+
+
+def test_a_stage_reads_what_it_depends_on_beside_its_code() -> None:
+    tree = Files(dvc_dot_lock=LOCK)
+    assert ("data/clean.csv",) == stage_inputs(tree, "train.py")  # type: ignore[arg-type]
+    assert () == stage_inputs(tree, "other.py")  # type: ignore[arg-type]
+    twice = LOCK + LOCK.partition("stages:\n")[2].replace("  train:", "  again:")
+    assert () == stage_inputs(Files(dvc_dot_lock=twice), "train.py")  # type: ignore[arg-type]

@@ -145,3 +145,23 @@ def test_pips_indexes_are_handed_to_uv_and_passwords_only_where_nothing_is_built
     without = index_settings(home, credentials=False)
     assert ("UV_DEFAULT_INDEX" in without, without["UV_INDEX"]) == (False, "https://more.example.org/s")
     assert index_settings({**home, "UV_DEFAULT_INDEX": "https://own.example.org"}, credentials=True) == {}
+
+
+def test_a_package_that_cannot_be_had_is_left_out_only_where_nothing_imports_it() -> None:
+    def attempt(text: str, day: str) -> str | None:
+        return None if "tox" in text.replace("#~ tox", "") else "pandas==2.2.0\n"
+
+    complaint = (
+        "Because all versions of tox have no usable wheels and you require tox, your requirements are unsatisfiable."
+    )
+    lines = "pandas\ntox\n"
+    found = resolve_pins(f"{lines}#~ tox\n", "", attempt, lambda: complaint)
+    assert found == ("pandas==2.2.0\n", ["tox cannot be had here and is left out: the script imports nothing of it"])
+    assert resolve_pins(lines, "", attempt, lambda: complaint) is None
+
+
+def test_what_a_script_does_not_import_may_be_left_out_and_what_its_model_recorded_may_not() -> None:
+    files = Files({"train.py": "import pandas, mlflow\n", "requirements.txt": "pandas\ntox\nshap\n"})
+    facts = RunFacts(RunRecord("r"), model_files={"requirements.txt": b"shap==0.46.0\n"})
+    found = resolve_environment(facts, files, read_script(files, "train.py"))
+    assert ("tox",) == found.texts("spare")

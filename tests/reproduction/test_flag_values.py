@@ -174,3 +174,17 @@ def test_fields_of_a_dataclass_are_followed_to_their_flags() -> None:
     script += "@dataclass\nclass Config:\n    rate: float\n    rounds: int = 10\na = p.parse_args()\n"
     script += "c = Config(a.lr, rounds=a.n)\nmlflow.log_params({'learning_rate': c.rate, 'boosting': c.rounds})\n"
     assert matched(script, learning_rate="0.5", boosting="20").arguments == ("--lr", "0.5", "--n", "20")
+
+
+def test_names_that_the_tracker_chose_are_not_typed() -> None:
+    script = HEAD + "p.add_argument('--experiment')\np.add_argument('--name')\na = p.parse_args()\n"
+    script += "mlflow.set_experiment(a.experiment)\nmlflow.start_run(run_name=a.name)\n"
+    assert () == matched(script, RunRecord("r", name="dashing-crane-376", experiment="Default")).arguments
+    mine = RunRecord("r", name="night-run", experiment="wine")
+    assert ("--experiment", "wine", "--name", "night-run") == matched(script, mine).arguments
+
+
+def test_an_absolute_path_of_the_file_that_the_source_names_is_no_contradiction() -> None:
+    script = HEAD + "import os\nmlflow.log_param('data', os.path.abspath('data/a.csv'))\n"
+    assert () == matched(script, data="/home/ana/project/data/a.csv").contradictions
+    assert 1 == len(matched(script, data="/home/ana/project/data/b.csv").contradictions)

@@ -87,3 +87,18 @@ def test_an_mlflow_that_nothing_pins_is_bounded_by_its_model_or_by_the_schema_of
         RunFacts(RunRecord("r"), mlflow_below="3"), Files({"requirements.txt": "mlflow==2.1\n"}), None
     )
     assert () == pinned.texts("constraints")
+
+
+def test_a_line_that_names_an_import_asks_for_its_package() -> None:
+    found = from_text("sklearn==0.0\npandas==2.2.0\ncv2\n", "requirements.txt")
+    assert [
+        ("scikit-learn", "scikit-learn", "sklearn"),
+        ("pandas", "pandas==2.2.0", ""),
+        ("opencv-python", "opencv-python", "cv2"),
+    ] == [(one.name, one.line, one.called) for one in found.wanted]
+
+
+def test_the_real_package_counts_where_both_names_stand() -> None:
+    found = from_text("scikit-learn==1.5.2\nsklearn==0.0\n", "requirements.txt")
+    assert ["scikit-learn==1.5.2"] == [one.line for one in found.wanted]
+    assert () == found.doubles

@@ -9,7 +9,7 @@ from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.recipe import Ingredient, Json
 from mlcockpit.domain.vocabulary import Standing
 from mlcockpit.reproduction.digest_coverage import coverage_note
-from mlcockpit.reproduction.dvc_data import Tracked, tracked_by_dvc
+from mlcockpit.reproduction.dvc_data import Tracked, stage_inputs, tracked_by_dvc
 from mlcockpit.reproduction.facts import RunFacts
 from mlcockpit.reproduction.resolve.input_sources import source_path
 from mlcockpit.reproduction.source.program import CodeTree
@@ -29,7 +29,8 @@ def resolve_data(
     if facts.launch is not None and facts.launch.is_finished:
         return _captured(facts.launch)
     items: dict[str, Item] = {}
-    for item in (*_logged(facts, cwd), *_typed(facts, tree, cwd, argv), *_read(facts, tree, reading, cwd)):
+    named = (*_typed(facts, tree, cwd, argv), *_read(facts, tree, reading, cwd), *_staged(facts, tree))
+    for item in (*_logged(facts, cwd), *named):
         key = str(item.get("path") or item.get("uri") or item.get("name"))
         items[key] = {**item, **items[key]} if key in items else item
     found = [_place(item, facts, tree) for item in items.values()]
@@ -78,6 +79,13 @@ def _typed(facts: RunFacts, tree: CodeTree | None, cwd: str, argv: Sequence[str]
             and _is_there(path, facts, tree)
         ):
             yield {"path": path, "known_by": "argument"}
+
+
+def _staged(facts: RunFacts, tree: CodeTree | None) -> Iterator[Item]:
+    """Yield what the DVC stage that starts the script depends on."""
+    script = posixpath.basename(facts.run.tag("mlflow.source.name"))
+    for path in stage_inputs(tree, script) if tree is not None else ():
+        yield {"path": path, "known_by": "dependency of its stage in dvc.lock"}
 
 
 def _read(facts: RunFacts, tree: CodeTree | None, reading: Reading | None, cwd: str) -> Iterator[Item]:
