@@ -31,6 +31,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regen", action="store_true", help="redraw golden files and screens/ instead of comparing them")
 
 
+LONGEST = (
+    "sample/test_sample_build",
+    "contract/test_tracker",
+    "reproduction/test_model_content",
+    "reproduction/test_reproduce_faults",
+    "reproduction/test_retrain",
+    "reproduction/test_other_stores",
+    "reproduction/test_explain",
+    "services/test_demo",
+    "tui/",
+    "sample/",
+    "reproduction/",
+)
+"""Files that take long, the longest first: started last they would keep one process busy while the others are done."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start with what takes long; the other files follow as they come."""
+
+    def place(item: pytest.Item) -> int:
+        path = item.path.as_posix()
+        return next((number for number, part in enumerate(LONGEST) if f"tests/{part}" in path), len(LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep every test away from the person's own state."""

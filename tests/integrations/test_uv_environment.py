@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mlcockpit.integrations.nearest_pins import changes, resolve_pins
 from mlcockpit.integrations.python_installations import read_environment
-from mlcockpit.integrations.uv_environment import UvEnvironments, _bare, _said, _until
+from mlcockpit.integrations.uv_environment import UvEnvironments, _bare
+from mlcockpit.integrations.uv_words import said, until
 from mlcockpit.ports import Finished
 
 NAMES = st.from_regex(r"[a-z][a-z0-9]{0,6}", fullmatch=True)
@@ -80,7 +81,7 @@ def test_pins_that_nothing_meets_end_in_nothing(lock: dict[str, str]) -> None:
 
 def test_words_of_a_lock_and_a_log_are_read_as_meant(tmp_path: Path) -> None:
     assert "1.2" == _bare("1.2 ; python_version < '3.9'")
-    assert datetime(2024, 5, 1, tzinfo=UTC) == _until({"as_of": "2024-05-01T00:00:00Z"})
-    assert 2035 == _until({"as_of": "soon"}).year == _until({}).year
+    assert datetime(2024, 5, 1, tzinfo=UTC) == until({"as_of": "2024-05-01T00:00:00Z"})
+    assert 2035 == until({"as_of": "soon"}).year == until({}).year
     (tmp_path / "log").write_bytes(b"$ uv venv\nfine\n$ uv pip sync\nbroken \xff\n")
-    assert "pip sync\nbroken \ufffd\n" == _said(tmp_path / "log")
+    assert "pip sync\nbroken \ufffd\n" == said(tmp_path / "log")

@@ -213,7 +213,7 @@ def test_too_little_space_is_said_before_anything_starts(tmp_path: Path, small_h
 
 @pytest.mark.ci
 def test_the_log_of_a_stage_that_failed_is_kept_and_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = a_world(tmp_path / "project")
+    world = a_world(tmp_path / "project", "if False:\n    import nosuch_package_at_all\n" + MEAN)
     world.put("requirements.txt", "mlflow\nnosuch-package-at-all==9.9\n")
     world.commit("Ask for what nobody has")
     (tmp_path / "index").mkdir()

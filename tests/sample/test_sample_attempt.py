@@ -71,7 +71,7 @@ def test_jobs_run_without_capture(tmp_path: Path) -> None:
     assert [b"True\n", b"False\n"] == said
 
 
-@pytest.mark.ci
+@pytest.mark.slow  # trains everything: the demo that is killed while it records is CI's
 def test_a_build_killed_in_the_middle_finishes_when_started_again(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sample_project.build", str(tmp_path / "made")]
     first = subprocess.Popen(command, cwd=SOURCE.parent, stderr=subprocess.PIPE, text=True)
