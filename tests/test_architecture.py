@@ -18,6 +18,7 @@ LAYERS = [
     {"tui"},
     {"bootstrap"},
     {"actions"},
+    {"action"},
     {"services"},
     {"store", "integrations", "reproduction", "profiling", "reports"},
     {"views"},

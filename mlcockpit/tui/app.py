@@ -15,7 +15,7 @@ from rich.text import Text as RichText
 from textual.app import App
 from textual.binding import BindingType
 
-from mlcockpit.actions import Selection, resolve
+from mlcockpit.action import Selection, resolve
 from mlcockpit.domain.cleaning import clean, clean_lines
 from mlcockpit.errors import UnknownName
 from mlcockpit.tui.deeds import THEMES, Deeds

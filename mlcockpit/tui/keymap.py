@@ -2,7 +2,8 @@
 
 from textual.binding import Binding
 
-from mlcockpit.actions import ACTIONS, Action, by_id
+from mlcockpit.action import Action
+from mlcockpit.actions import ACTIONS, by_id
 
 
 def bindings() -> list[Binding | tuple[str, str] | tuple[str, str, str]]:

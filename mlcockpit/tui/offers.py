@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from mlcockpit.actions import Selection, offered, shown_key
+from mlcockpit.action import Selection
+from mlcockpit.actions import offered, shown_key
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.names import looks_like_a_name
 from mlcockpit.errors import UnknownName

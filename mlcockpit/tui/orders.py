@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from mlcockpit.actions import Selection, by_id, resolve
+from mlcockpit.action import Selection, resolve
+from mlcockpit.actions import by_id
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.domain.names import parts
 from mlcockpit.tui.child_process import Child

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mlcockpit.actions import resolve
+from mlcockpit.action import resolve
 from mlcockpit.views.table import Column, Row, SourceLine, Table
 
 BOOK = "mlcockpit.services.runs:RunBook"

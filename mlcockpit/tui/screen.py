@@ -8,7 +8,8 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mlcockpit.actions import Selection, by_id
+from mlcockpit.action import Selection
+from mlcockpit.actions import by_id
 from mlcockpit.tui.age import freshness
 from mlcockpit.tui.keymap import bindings, meaning
 from mlcockpit.tui.place import Place

@@ -19,7 +19,8 @@ class Keys(Command):
 
     def run(self, cockpit: Cockpit, options: Namespace) -> Answer:
         """Print the registry."""
-        from mlcockpit.actions import ACTIONS, MOVES, Selection, shown_key
+        from mlcockpit.action import Selection
+        from mlcockpit.actions import ACTIONS, MOVES, shown_key
 
         rows = tuple(
             row(

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from textual import on
 
-from mlcockpit.actions import Selection, resolve
+from mlcockpit.action import Selection, resolve
 from mlcockpit.tui.jobs import Job
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.screens.reproduce import output_of, stages_of

@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.widget import Widget
 
-from mlcockpit.actions import Selection
+from mlcockpit.action import Selection
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.screens.view_screen import ViewScreen, named
 from mlcockpit.tui.widgets.row_table import RowTable

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from mlcockpit.actions import Selection, resolve
+from mlcockpit.action import Selection, resolve
 from mlcockpit.domain.vocabulary import Tone
 from mlcockpit.tui.jobs import Job
 from mlcockpit.tui.place import Place

@@ -8,7 +8,7 @@ from textual.containers import Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
 
-from mlcockpit.actions import Selection, resolve
+from mlcockpit.action import Selection, resolve
 from mlcockpit.tui.ink import Span
 from mlcockpit.tui.place import Place
 from mlcockpit.tui.reader import Trouble

@@ -7,7 +7,7 @@ from textual import on
 from textual.timer import Timer
 from textual.widget import Widget
 
-from mlcockpit.actions import Selection, resolve
+from mlcockpit.action import Selection, resolve
 from mlcockpit.domain.names import looks_like_a_name
 from mlcockpit.errors import UsageError
 from mlcockpit.tui.place import Place

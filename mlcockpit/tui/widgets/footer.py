@@ -6,7 +6,8 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from mlcockpit.actions import Action, Selection, by_id, offered, shown_key
+from mlcockpit.action import Action, Selection
+from mlcockpit.actions import by_id, offered, shown_key
 from mlcockpit.domain.cleaning import clean
 from mlcockpit.tui.ink import Line, Span, cut, line_width, width_of
 from mlcockpit.tui.widgets.inked import Inked
