@@ -7,6 +7,7 @@ from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.errors import CockpitError
 from mlcockpit.integrations.declared_places import declared_store
+from mlcockpit.integrations.mlflow_folder_reader import FolderRuns
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 from mlcockpit.integrations.tracking_place import open_runs
 from mlcockpit.services.cockpit import Cockpit
@@ -46,6 +47,8 @@ def _runs(cockpit: Cockpit, launch: Launch) -> tuple[RunRecord, ...]:
     declared = declared_store(cockpit.root)
     try:
         runs = open_runs(declared, cockpit.root, os.environ)
+        if not isinstance(runs, SqliteRuns | FolderRuns):
+            return ()  # a server is asked through MLflow's client, which takes longer than many a training
         if isinstance(runs, SqliteRuns):
             runs.busy_s = BUSY_S
         return tuple(runs.each(launch.run_ids))
