@@ -30,12 +30,21 @@ class Lines(Inked, can_focus=True):
         self.lay_out()
 
     def lay_out(self) -> None:
-        """Lay the lines out for the present size."""
-        width, height = self.scrollable_content_region.size
-        self._lines = self._made_by(max(width, 1), max(height, 1), self.glyphs) if self._made_by else ()
+        """Lay the lines out for the present size, beside the scrollbar where there are more than fit.
+
+        Whether the bar is there follows from the lines: the one that is drawn just now may still be that of others.
+        """
+        width, height = self.content_region.size
+        self._lines = self._made(width, height)
+        if len(self._lines) > height:
+            width -= self.styles.scrollbar_size_vertical
+            self._lines = self._made(width, height)
         widest = max((line_width(line) for line in self._lines), default=0)
         self.virtual_size = Size(min(widest, max(width, 1)), len(self._lines))
         self.refresh()
+
+    def _made(self, width: int, height: int) -> Sequence[Line]:
+        return self._made_by(max(width, 1), max(height, 1), self.glyphs) if self._made_by else ()
 
     def drawn_anew(self) -> None:
         """Lay out with other signs."""
