@@ -1,4 +1,4 @@
-"""Where data and runs lie is told from mlcockpit.toml without checking the rest of it: capture must be quick and never refuse."""
+"""Where data and runs lie, and which metrics count, is told from mlcockpit.toml without checking the rest: capture is quick."""
 
 import os
 import tomllib
@@ -24,6 +24,13 @@ def declared_store(root: Path) -> str | None:
     """Return the MLflow store that is declared; None where none is."""
     uri = _table(root, "sources").get("mlflow")
     return uri if isinstance(uri, str) else None
+
+
+def primary_metrics(root: Path) -> list[str]:
+    """Return the metrics by which declared models are judged."""
+    entries = _table(root, "models").values()
+    found = [one.get("primary_metric") for one in entries if isinstance(one, dict)]
+    return [name for name in found if isinstance(name, str) and name]
 
 
 def _table(root: Path, name: str) -> Mapping[str, object]:

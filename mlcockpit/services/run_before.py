@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mlcockpit.domain.launch import Launch
 from mlcockpit.domain.run_record import RunRecord
 from mlcockpit.errors import CockpitError
-from mlcockpit.integrations.declared_places import declared_store
+from mlcockpit.integrations.declared_places import declared_store, primary_metrics
 from mlcockpit.integrations.mlflow_folder_reader import FolderRuns
 from mlcockpit.integrations.mlflow_run_reader import SqliteRuns
 from mlcockpit.integrations.tracking_place import open_runs
@@ -24,6 +24,8 @@ class Earlier:
     launch: Launch
     runs: tuple[RunRecord, ...] = ()
     """What it left in the tracker; empty where that cannot be read."""
+    primary_metrics: tuple[str, ...] = ()
+    """The metrics by which the project's models are judged."""
 
     @property
     def run(self) -> RunRecord | None:
@@ -40,7 +42,8 @@ def run_before(cockpit: Cockpit, now: Launch) -> Earlier | None:
 
 def earlier_of(cockpit: Cockpit, launch: Launch) -> Earlier:
     """Return a launch with what it left in the tracker."""
-    return Earlier(launch, _runs(cockpit, launch) if launch.run_ids else ())
+    runs = _runs(cockpit, launch) if launch.run_ids else ()
+    return Earlier(launch, runs, tuple(primary_metrics(cockpit.root)))
 
 
 def _runs(cockpit: Cockpit, launch: Launch) -> tuple[RunRecord, ...]:

@@ -55,7 +55,7 @@ class Run(Command):
         found: list[Earlier] = []
         launch = run_with_capture(cockpit, options.rest, look=_looking(cockpit, options, found))
         if launch is None:
-            return _reused(cockpit, found[0])
+            return _reused(found[0])
         status = launch.exit_status or 0
         seen = f"{len(launch.run_ids)} runs, {len(launch.data)} data files, {len(launch.environment.packages)} packages"
         notes = [f"launch/{launch.launch_id}: captured {seen}"]
@@ -83,7 +83,7 @@ def _looking(cockpit: Cockpit, options: Namespace, found: list["Earlier"]) -> "C
         if options.reuse and earlier.launch.exit_status == 0:
             return False
         if not options.quiet:
-            lines = [*_told(cockpit, earlier).lines, "--reuse prints that run instead; --no-check does not look"]
+            lines = [*_told(earlier).lines, "--reuse prints that run instead; --no-check does not look"]
             sys.stderr.write("".join(f"mlcockpit: {clean(line, 400)}\n" for line in lines))
             sys.stderr.flush()
         return True
@@ -91,7 +91,7 @@ def _looking(cockpit: Cockpit, options: Namespace, found: list["Earlier"]) -> "C
     return look
 
 
-def _reused(cockpit: Cockpit, earlier: "Earlier") -> Answer:
+def _reused(earlier: "Earlier") -> Answer:
     run = earlier.run
     data = {
         "schema": 1,
@@ -102,12 +102,10 @@ def _reused(cockpit: Cockpit, earlier: "Earlier") -> Answer:
         "owner": run.user if run else "",
         "metrics": dict(run.metrics) if run else {},
     }
-    return Answer(_told(cockpit, earlier), data=data, notes=["nothing was run"])
+    return Answer(_told(earlier), data=data, notes=["nothing was run"])
 
 
-def _told(cockpit: Cockpit, earlier: "Earlier") -> "Text":
+def _told(earlier: "Earlier") -> "Text":
     from mlcockpit.views.earlier_view import earlier_text
 
-    declared = cockpit.maybe_file.models.values() if cockpit.maybe_file else ()
-    first = [one.primary_metric for one in declared if one.primary_metric]
-    return earlier_text(earlier.launch, earlier.run, len(earlier.runs), first=first)
+    return earlier_text(earlier.launch, earlier.run, len(earlier.runs), first=earlier.primary_metrics)
