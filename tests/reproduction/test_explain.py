@@ -1,6 +1,5 @@
 """The cause that was planted between two runs gets the share, and what cannot be run is said and never made up."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -23,6 +22,7 @@ from tests.reproduction.explained import (
     typed,
     why,
 )
+from tests.reproduction.visitor import a_door
 from tests.reproduction.world import World, a_world
 
 
@@ -233,22 +233,22 @@ def test_reruns_that_do_not_give_what_was_recorded_are_said_first(tmp_path: Path
 
 @pytest.mark.ci
 def test_an_explanation_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
-    pipe, flag = tmp_path / "pipe", tmp_path / "go-on"
-    os.mkfifo(pipe)
-    stuck = f"""
-import os, time
-if "MLCOCKPIT_ATTEMPT" in os.environ and args.power == 3 and args.seed == 1 and not os.path.exists(bytes.fromhex({bytes(flag).hex()!r})):
-    open({str(pipe)!r}, "w").write("here")
-    time.sleep(600)
+    with a_door() as door:
+        stuck = f"""
+import os, socket
+if "MLCOCKPIT_ATTEMPT" in os.environ and args.power == 3 and args.seed == 1:
+    try:
+        with socket.create_connection(("127.0.0.1", {door.listening.getsockname()[1]})) as told:
+            told.recv(1)
+    except ConnectionError:
+        pass  # nobody is at the door any more
 """
-    world = a_project(tmp_path / "project", TRAIN + stuck)
-    a, b = train(world, "--seed", "1"), train(world, "--power", "3", "--scale", "2.0", "--seed", "2")
-    argv = [sys.executable, "-m", "mlcockpit", "-C", str(world.top), "explain", a, b, "--trust"]
-    env, quiet = world.environment(product=True), subprocess.DEVNULL
-    with subprocess.Popen(argv, env=env, cwd=world.top, stdout=quiet, stderr=quiet) as supervisor:
-        assert "here" == pipe.read_text()
-        supervisor.send_signal(signal.SIGKILL)
-    flag.touch()
+        world = a_project(tmp_path / "project", TRAIN + stuck)
+        a, b = train(world, "--seed", "1"), train(world, "--power", "3", "--scale", "2.0", "--seed", "2")
+        argv = [sys.executable, "-m", "mlcockpit", "-C", str(world.top), "explain", a, b, "--trust"]
+        env, quiet = world.environment(product=True), subprocess.DEVNULL
+        with subprocess.Popen(argv, env=env, cwd=world.top, stdout=quiet, stderr=quiet) as supervisor, door.knocked():
+            supervisor.send_signal(signal.SIGKILL)
     found = why(world, a, b)
     after = states(found)
     assert ("cached", "cached", "ran") == (after[""], after["parameters seed"], after["parameters"])
