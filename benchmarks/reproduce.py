@@ -58,12 +58,12 @@ def main(runs: int, dvc: str | None) -> None:
 
 def overhead(top: Path, dvc: str | None) -> None:
     """Compare what reproduce costs beyond the command with a whole `mlflow run`, and a whole `dvc repro -f`."""
-    command = spend(["python", "train.py", "3"], top)
-    peer = spend(["mlflow", "run", ".", "-P", "a=3", "--env-manager", "local"], top)
+    command = least(["python", "train.py", "3"], top)
+    peer = least(["mlflow", "run", ".", "-P", "a=3", "--env-manager", "local"], top)
     run = open_runs(top)
     reproduce = [sys.executable, "-m", "mlcockpit", "--quiet", "reproduce", run, "--trust", "--json"]
     spend(reproduce, top)
-    ours = max(0.0, spend(reproduce, top) - command)
+    ours = least(reproduce, top) - command
     print(f"mlflow run {peer:6.2f} s   own overhead {ours:6.2f} s   ratio {ours / peer:5.2f}   goal 0.25", flush=True)
     if dvc:
         other = top.parent / "dvc"
@@ -71,7 +71,7 @@ def overhead(top: Path, dvc: str | None) -> None:
         spend([dvc, "init", "-q"], other)
         (other / "dvc.yaml").write_text("stages:\n  train:\n    cmd: python train.py 3\n    deps: [train.py]\n")
         spend([dvc, "repro", "-f"], other)
-        theirs = spend([dvc, "repro", "-f"], other)
+        theirs = least([dvc, "repro", "-f"], other)
         print(
             f"dvc repro -f {theirs:4.2f} s   own overhead {ours:6.2f} s   ratio {ours / theirs:5.2f}   goal 1",
             flush=True,
@@ -135,6 +135,11 @@ def open_runs(top: Path) -> str:
     with sqlite3.connect(top / "mlflow.db") as database:
         found: str = database.execute("SELECT run_uuid FROM runs ORDER BY start_time").fetchone()[0]
     return found
+
+
+def least(argv: list[str], folder: Path) -> float:
+    """Return the least CPU seconds of three: what else the machine does only ever adds."""
+    return min(spend(argv, folder) for _ in range(3))
 
 
 def spend(argv: list[str], folder: Path) -> float:
